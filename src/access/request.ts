@@ -1,0 +1,236 @@
+/**
+ * An access request: what it holds, and the one table of how it may move.
+ * Pure; knows no store, no Slack, no directory.
+ */
+import type { Party, SlackId, SubjectRef } from './people.ts';
+
+export type Action = 'grant' | 'revoke' | 'provision' | 'disable' | 'enable';
+
+export type State =
+  | 'received'
+  | 'refused'
+  | 'pending'
+  | 'approved'
+  | 'denied'
+  | 'cancelled'
+  | 'lapsed'
+  | 'applying'
+  | 'active'
+  | 'ending'
+  | 'ended'
+  | 'done'
+  | 'not_applied'
+  | 'failed';
+
+/** The only truth about what may follow what. The diagram in `docs/states.md` is generated from it. */
+export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
+  received: ['refused', 'approved', 'pending', 'cancelled'],
+  refused: [],
+  pending: ['denied', 'cancelled', 'lapsed', 'approved'],
+  approved: ['applying', 'cancelled', 'not_applied', 'failed'],
+  denied: [],
+  cancelled: [],
+  lapsed: [],
+  applying: ['active', 'done', 'not_applied', 'failed', 'ending'],
+  active: ['ending', 'ended'],
+  ending: ['ended'],
+  ended: [],
+  done: [],
+  not_applied: [],
+  failed: [],
+};
+
+export const isClosed = (state: State): boolean => TRANSITIONS[state].length === 0;
+
+/** How long is asked for. Local times are of the requester's zone and become an instant when the request is resolved. */
+export type DurationAsk =
+  | { readonly kind: 'for'; readonly ms: number }
+  | { readonly kind: 'at'; readonly at: number }
+  | { readonly kind: 'clock'; readonly hour: number; readonly minute: number }
+  | { readonly kind: 'weekday'; readonly weekday: 1 | 2 | 3 | 4 | 5 | 6 | 7 }
+  | { readonly kind: 'date'; readonly year: number; readonly month: number; readonly day: number };
+
+/** How long a grant lasts once the rule has been applied. `review`: no end, but looked at again after `ms`. */
+export type Length =
+  | { readonly kind: 'for'; readonly ms: number }
+  | { readonly kind: 'until'; readonly at: number }
+  | { readonly kind: 'review'; readonly ms: number };
+
+/** The ask as it arrived, before anything is known about it. Bounded and secret-free by the time it is stored. */
+export interface Ask {
+  readonly action: Action;
+  readonly app?: string;
+  readonly role?: string;
+  readonly subject: SubjectRef;
+  readonly duration?: DurationAsk;
+  readonly reason?: string;
+  /** Provision only: the fields of the modal, as typed. `role` above base makes a linked grant. */
+  readonly newAccount?: NewAccount;
+  /** Revoke only: several roles were confirmed. */
+  readonly everyRole?: boolean;
+  /** Grant only: a hand-over of the last sensitive role; afterwards `role` is taken from this account. */
+  readonly handOverFrom?: { readonly account: string; readonly action: 'revoke' | 'disable'; readonly reason?: string };
+}
+
+export interface NewAccount {
+  readonly email: string;
+  readonly givenName: string;
+  readonly familyName?: string;
+  readonly welcome: boolean;
+  /** A role above base, asked for together with the account. */
+  readonly role?: string;
+  readonly roleDuration?: DurationAsk;
+}
+
+/** Why somebody is asked. */
+export type ApproverWhy =
+  | 'manager'
+  | 'owner'
+  | 'named'
+  | 'owner_manager_unknown'
+  | 'owner_escalated'
+  | 'owner_nobody_else';
+
+export interface Approver {
+  readonly slack: SlackId;
+  readonly name: string;
+  readonly email?: string;
+  readonly why: ApproverWhy;
+}
+
+/** One round of approval. All steps must be passed in order; one denial ends the request. */
+export interface Step {
+  readonly by: 'manager' | 'owners' | 'named';
+  readonly approvers: readonly Approver[];
+  readonly escalated: boolean;
+}
+
+export interface Decision {
+  readonly step: number;
+  readonly by: Party;
+  readonly verdict: 'approve' | 'deny';
+  readonly at: number;
+  readonly reason?: string;
+}
+
+/** What the directory said about the change. Never more than was read back. */
+export type Outcome =
+  | { readonly kind: 'confirmed'; readonly at: number }
+  | { readonly kind: 'accepted'; readonly since: number }
+  | { readonly kind: 'refused'; readonly at: number; readonly detail: string }
+  | { readonly kind: 'observed'; readonly at: number };
+
+/** Why a request ended without a person deciding, or what a person should know about its end. */
+export type Closing =
+  | { readonly why: 'by_person'; readonly by: Party }
+  | { readonly why: 'expired' }
+  | { readonly why: 'done_early' }
+  | { readonly why: 'revoked' }
+  | { readonly why: 'account_change' }
+  | { readonly why: 'taken_away_first' }
+  | { readonly why: 'nobody_decided' }
+  | { readonly why: 'nobody_left' }
+  | { readonly why: 'too_late_to_apply' }
+  | { readonly why: 'unknown_outcome' }
+  | { readonly why: 'linked_failed'; readonly request: string }
+  | { readonly why: 'refused_at_apply'; readonly refusal: import('./errors.ts').Refusal };
+
+/** Something wrong that people must keep hearing about until it is right. */
+export type Alarm =
+  | { readonly kind: 'end_failing'; readonly since: number; readonly detail: string }
+  | { readonly kind: 'last_admin_held'; readonly since: number; readonly role: string }
+  | { readonly kind: 'not_visible'; readonly since: number }
+  | { readonly kind: 'write_failing'; readonly since: number; readonly detail: string };
+
+/** What the subject holds when the request is shown to an approver. */
+export interface Held {
+  readonly account: 'none' | 'active' | 'inactive' | 'unknown';
+  readonly roles: readonly { readonly role: string; readonly standing: boolean; readonly until?: number }[];
+}
+
+export type Reader = 'approver' | 'requester' | 'subject' | 'owner';
+
+/** One posted copy of a card. `rev`: the revision of the request it shows. */
+export interface CardRef {
+  readonly reader: Reader;
+  readonly slack: SlackId;
+  readonly channel: string;
+  readonly ts: string;
+  readonly rev: number;
+}
+
+export interface AccessRequest {
+  readonly id: string;
+  /** Grows with every change a reader can see. */
+  readonly rev: number;
+  readonly state: State;
+  readonly ask: Ask;
+  readonly requester: Party & { readonly slack: SlackId };
+  readonly receivedAt: number;
+  /** Where to answer privately until there is a card. */
+  readonly channel?: string;
+  // known once resolved
+  readonly app?: string;
+  readonly role?: string;
+  /** Revoke of several roles; a disable lists what it takes away. */
+  readonly roles?: readonly string[];
+  readonly subject?: Party;
+  readonly length?: Length;
+  readonly steps: readonly Step[];
+  readonly decisions: readonly Decision[];
+  /** A stored right that needs no decision (taking away only). */
+  readonly entitlement?: 'self' | 'owner' | 'manager' | 'expiry';
+  readonly held?: Held;
+  readonly submittedAt?: number;
+  readonly lapseAt?: number;
+  readonly approvedAt?: number;
+  /** Before this nothing may be written; a linked grant waits for `after`. */
+  readonly applyFrom?: number;
+  readonly appliedAt?: number;
+  /** End of the grant: provisional while applying. */
+  readonly until?: number;
+  readonly outcome?: Outcome;
+  readonly refusal?: import('./errors.ts').Refusal;
+  readonly closing?: Closing;
+  readonly closedAt?: number;
+  readonly alarm?: Alarm;
+  /** Linked requests: this one starts when `after` is done; `then` starts when this one is done. */
+  readonly after?: string;
+  readonly then?: string;
+  /** An earlier denial of the same ask, shown to the approvers. */
+  readonly deniedBefore?: { readonly at: number; readonly reason?: string };
+  /** Who last disabled the account, shown when it is to be enabled. */
+  readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
+  readonly seatsLeft?: number;
+  readonly cards: readonly CardRef[];
+}
+
+/** A request that has been resolved far enough to act upon. */
+export type ResolvedRequest = AccessRequest & { readonly app: string; readonly subject: Party };
+
+export function isResolved(request: AccessRequest): request is ResolvedRequest {
+  return request.app !== undefined && request.subject !== undefined;
+}
+
+/** The step that waits for a decision, if any. */
+export function currentStep(request: AccessRequest): { index: number; step: Step } | undefined {
+  const index = request.decisions.filter((decision) => decision.verdict === 'approve').length;
+  const step = request.steps[index];
+  return request.state === 'pending' && step !== undefined ? { index, step } : undefined;
+}
+
+/**
+ * Moves a request, or throws when the table has no such arrow (a programming error, never a person's).
+ * Every visible change raises `rev`.
+ */
+export function move(request: AccessRequest, to: State, change: Partial<AccessRequest> = {}): AccessRequest {
+  if (!TRANSITIONS[request.state].includes(to)) {
+    throw new Error(`request ${request.id} cannot go from ${request.state} to ${to}`);
+  }
+  return { ...request, ...change, state: to, rev: request.rev + 1 };
+}
+
+/** Changes what a reader sees without moving the request. */
+export function amend(request: AccessRequest, change: Partial<AccessRequest>): AccessRequest {
+  return { ...request, ...change, rev: request.rev + 1 };
+}
