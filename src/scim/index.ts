@@ -1,0 +1,15 @@
+/**
+ * A SCIM 2.0 client (RFC 7643, 7644, 9865) that trusts no server: the entry of the package. Knows no application.
+ */
+export type * from './contract.ts';
+export { redact, ScimError, type ScimFault, type ScimOutcome } from './error.ts';
+export { type Learned, parseLearned } from './learned.ts';
+export {
+  PROFILES,
+  type Profile,
+  type ProfileName,
+  profileOf,
+  USER_ATTRIBUTES,
+  type UserAttribute,
+} from './profiles.ts';
+export type { Member, ScimEmail, ScimGroup, ScimUser } from './schema.ts';
