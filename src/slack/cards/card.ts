@@ -1,0 +1,78 @@
+/**
+ * What every card is made of and made from: the message, the context, the action ids. Knows no single card.
+ */
+import type { KnownBlock } from '@slack/types';
+import type { Policy } from '../../access/policy.ts';
+
+export interface Message {
+  /** The fallback: what notifications and screen readers say. Already safe mrkdwn. */
+  text: string;
+  blocks: KnownBlock[];
+}
+
+/** What a card needs to know beside what it shows: names, the command's name, the time of drawing. */
+export interface CardContext {
+  readonly policy: Policy;
+  /** With its slash, e.g. `/access`. */
+  readonly command: string;
+  /** Business time of drawing, ms. */
+  readonly now: number;
+  /** Language of the sentences; default English. */
+  readonly language?: string;
+}
+
+/**
+ * Every button there is. A button's `value` is the id of a request or absent; what else a click is about (an app, an
+ * account) is the address in its `block_id`, read with `addressOf`. None of it is authority.
+ */
+export const ACTIONS = {
+  // on cards of a request; value = request id
+  approve: 'request.approve',
+  /** Opens the deny modal. */
+  deny: 'request.deny',
+  cancel: 'request.cancel',
+  finish: 'request.finish',
+  again: 'request.again',
+  /** An owner takes a sensitive grant back: opens the revoke modal filled in from the request. */
+  revokeGrant: 'request.revoke',
+  /** Shows the request of `value` to whoever clicked, if they may see it. */
+  show: 'request.show',
+  // next steps after a refusal; value = the refused request's id
+  askAccount: 'next.provision',
+  askEnable: 'next.enable',
+  handOver: 'next.handover',
+  revokeAll: 'next.revoke_all',
+  // open an empty modal; block_id may address an app
+  openRequest: 'open.request',
+  openProvision: 'open.provision',
+  openRevoke: 'open.revoke',
+  openDisable: 'open.disable',
+  openEnable: 'open.enable',
+  // block_id addresses an account
+  accountShow: 'account.show',
+  accountRequest: 'account.request',
+  accountGrant: 'account.grant',
+  accountRevoke: 'account.revoke',
+  accountDisable: 'account.disable',
+  accountEnable: 'account.enable',
+  // views; no value
+  showMine: 'show.mine',
+  showPending: 'show.pending',
+  /** block_id addresses an app. */
+  listApp: 'show.list',
+  help: 'show.help',
+  // on a welcome; block_id addresses the app
+  cannotGetIn: 'welcome.cannot_get_in',
+  /** A link button: nothing to do but acknowledge. */
+  visit: 'visit',
+} as const;
+
+export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
+
+/** What a block's buttons are about. */
+export type Address =
+  | { readonly kind: 'app'; readonly app: string }
+  | { readonly kind: 'account'; readonly app: string; readonly account: string };
+
+/** Reads a `block_id` back. `undefined`: it addresses nothing. Not authority: only who or what is meant. */
+export declare function addressOf(blockId: string | undefined): Address | undefined;
