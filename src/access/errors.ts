@@ -23,6 +23,9 @@ export type Refusal =
   | { code: 'no_account'; app: string; email?: string }
   | { code: 'account_inactive'; app: string }
   | { code: 'account_active'; app: string }
+  | { code: 'already_disabled'; app: string }
+  | { code: 'exists_elsewhere'; app: string; email: string }
+  | { code: 'account_changed'; app: string }
   | { code: 'account_exists'; app: string; active: boolean; name: string; id: string; since?: string }
   | { code: 'ambiguous_account'; app: string; emails: string[] }
   | { code: 'base_role_asked'; app: string }
@@ -46,6 +49,8 @@ export type Refusal =
   | { code: 'too_long'; max: number }
   | { code: 'in_the_past' }
   | { code: 'no_approver' }
+  | { code: 'email_needed' }
+  | { code: 'name_needed' }
   | { code: 'limit_open'; max: number }
   | { code: 'limit_day'; max: number }
   // where it stands

@@ -2,6 +2,7 @@
  * An access request: what it holds, and the one table of how it may move.
  * Pure; knows no store, no Slack, no directory.
  */
+import type { Refusal } from './errors.ts';
 import type { Party, SlackId, SubjectRef } from './people.ts';
 
 export type Action = 'grant' | 'revoke' | 'provision' | 'disable' | 'enable';
@@ -133,7 +134,7 @@ export type Closing =
   | { readonly why: 'too_late_to_apply' }
   | { readonly why: 'unknown_outcome' }
   | { readonly why: 'linked_failed'; readonly request: string }
-  | { readonly why: 'refused_at_apply'; readonly refusal: import('./errors.ts').Refusal };
+  | { readonly why: 'refused_at_apply'; readonly refusal: Refusal };
 
 /** Something wrong that people must keep hearing about until it is right. */
 export type Alarm =
@@ -183,6 +184,7 @@ export interface AccessRequest {
   readonly held?: Held;
   readonly submittedAt?: number;
   readonly lapseAt?: number;
+  readonly escalateAt?: number;
   readonly approvedAt?: number;
   /** Before this nothing may be written; a linked grant waits for `after`. */
   readonly applyFrom?: number;
@@ -190,13 +192,13 @@ export interface AccessRequest {
   /** End of the grant: provisional while applying. */
   readonly until?: number;
   readonly outcome?: Outcome;
-  readonly refusal?: import('./errors.ts').Refusal;
+  readonly refusal?: Refusal;
   readonly closing?: Closing;
   readonly closedAt?: number;
   readonly alarm?: Alarm;
-  /** Linked requests: this one starts when `after` is done; `then` starts when this one is done. */
+  /** Linked requests: this one starts when `after` is done; `followedBy` starts when this one is done. */
   readonly after?: string;
-  readonly then?: string;
+  readonly followedBy?: string;
   /** An earlier denial of the same ask, shown to the approvers. */
   readonly deniedBefore?: { readonly at: number; readonly reason?: string };
   /** Who last disabled the account, shown when it is to be enabled. */

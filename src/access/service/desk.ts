@@ -28,7 +28,12 @@ export interface HeldRole {
 
 export interface AccountView {
   readonly app: string;
-  readonly account: { readonly id: string; readonly name: string; readonly email: string; readonly active: boolean | 'unknown' };
+  readonly account: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly active: boolean | 'unknown';
+  };
   readonly slack?: SlackId;
   /** Absent: the viewer may not see roles (product §4.2, privacy). */
   readonly roles?: readonly HeldRole[];
@@ -43,7 +48,12 @@ export interface AccountView {
 
 export type LookupView =
   | { readonly kind: 'found'; readonly accounts: readonly AccountView[] }
-  | { readonly kind: 'pick'; readonly text: string; readonly hits: readonly (Hit & { readonly app: string })[]; readonly syncedAt?: number }
+  | {
+      readonly kind: 'pick';
+      readonly text: string;
+      readonly hits: readonly (Hit & { readonly app: string })[];
+      readonly syncedAt?: number;
+    }
   | { readonly kind: 'none'; readonly text: string; readonly syncedAt?: number; readonly slack?: SlackId };
 
 export type ListWhich = 'admins' | 'members' | 'inactive' | 'pending' | 'expiring';
@@ -73,7 +83,15 @@ export interface AppOffer {
   readonly loginUrl?: string;
   readonly owners: readonly string[];
   readonly ownerOf: boolean;
-  readonly roles: readonly { readonly key: string; readonly base: boolean; readonly sensitive: boolean; readonly defaultMs: number; readonly minMs: number; readonly maxMs: number; readonly reasonRequired: boolean }[];
+  readonly roles: readonly {
+    readonly key: string;
+    readonly base: boolean;
+    readonly sensitive: boolean;
+    readonly defaultMs: number;
+    readonly minMs: number;
+    readonly maxMs: number;
+    readonly reasonRequired: boolean;
+  }[];
 }
 
 /** What one person sees of Rolecall: hub, App Home, `mine`, `pending`. */
@@ -115,7 +133,12 @@ export interface Desk {
    * Stores the ask as `received` and its job, under the replay guard `once`. Touches nothing outside the store: to be
    * awaited before `ack`. @throws AccessError `repeated`, `looks_like_secret`, `reason_too_long`.
    */
-  submit(from: Person['slack'], name: string, ask: Ask, once: { readonly id: string; readonly channel?: string }): Promise<AccessRequest>;
+  submit(
+    from: Person['slack'],
+    name: string,
+    ask: Ask,
+    once: { readonly id: string; readonly channel?: string },
+  ): Promise<AccessRequest>;
   /**
    * Stores other work an edge has accepted (bounded JSON, no secrets), with a job `answer` due after `delayMs`.
    * @throws AccessError `repeated`.
@@ -143,7 +166,11 @@ export interface Desk {
   list(viewer: SlackId, app: string, which: ListWhich): Promise<ListView>;
   history(viewer: SlackId, whose: SubjectRef): Promise<HistoryView>;
   /** Owners bind a Slack person to an account. @returns the account's name and the apps it was bound in. */
-  link(owner: SlackId, person: SlackId, email: string): Promise<{ readonly name: string; readonly apps: readonly string[] }>;
+  link(
+    owner: SlackId,
+    person: SlackId,
+    email: string,
+  ): Promise<{ readonly name: string; readonly apps: readonly string[] }>;
   /** One open or closed request, if the viewer may see it. */
   request(viewer: SlackId, id: string): Promise<AccessRequest>;
 

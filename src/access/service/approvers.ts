@@ -1,0 +1,234 @@
+/**
+ * Who may decide: owners, managers, named people, reached in Slack as they are now; and who never may.
+ * Knows the rules of self-dealing and escalation (product §4.2); stores nothing.
+ */
+import { refuse } from '../errors.ts';
+import { foldEmail, type Party, type Person, samePerson, sameSlack } from '../people.ts';
+import type { AppPolicy, ApproveBy, Principal } from '../policy.ts';
+import type { Account } from '../ports.ts';
+import type { Approver, ApproverWhy, Step } from '../request.ts';
+import { entryOf, personParty } from './binding.ts';
+import { directoryOf, type World } from './world.ts';
+
+/** The active internal members behind a principal. Unconfirmed addresses reach nobody. @throws DirectoryError */
+async function reach(world: World, principal: Principal): Promise<Person[]> {
+  switch (principal.kind) {
+    case 'slack':
+      return members([await world.people.person({ team: world.people.team, user: principal.user })]);
+    case 'usergroup': {
+      const ids = await world.people.usergroup(principal.id);
+      return members(await Promise.all(ids.map((user) => world.people.person({ team: world.people.team, user }))));
+    }
+    case 'email':
+      return members([await byAddress(world, principal.email)]);
+  }
+}
+
+async function byAddress(world: World, email: string): Promise<Person | undefined> {
+  const entry = world.policy.people.find((each) => foldEmail(each.email) === foldEmail(email));
+  if (entry?.slack !== undefined) return world.people.person({ team: world.people.team, user: entry.slack });
+  const person = await world.people.byEmail(email);
+  return person?.emailConfirmed === true ? person : undefined;
+}
+
+const members = (people: readonly (Person | undefined)[]): Person[] =>
+  people.filter((person): person is Person => person?.standing === 'member');
+
+function unique(people: readonly Person[]): Person[] {
+  const seen = new Map(people.map((person) => [`${person.slack.team}/${person.slack.user}`, person]));
+  return [...seen.values()];
+}
+
+/** The app's owners who can be reached now. @throws DirectoryError */
+export async function ownersOf(world: World, app: AppPolicy): Promise<Person[]> {
+  return unique((await Promise.all(app.owners.map((principal) => reach(world, principal)))).flat());
+}
+
+/** Whether this person is among the owners now. @throws DirectoryError */
+export async function isOwner(world: World, app: AppPolicy, person: Person): Promise<boolean> {
+  return (await ownersOf(world, app)).some((owner) => sameSlack(owner.slack, person.slack));
+}
+
+export function isAuditor(world: World, person: Person): boolean {
+  const { email } = person;
+  return (
+    email !== undefined &&
+    person.emailConfirmed &&
+    world.policy.auditors.some((each) => foldEmail(each) === foldEmail(email))
+  );
+}
+
+/** `samePerson` with the policy's `people` entries. */
+export function samePersonAs(world: World, a: Party, b: Party): boolean {
+  return samePerson(a, b, (party) => entryOf(world, party));
+}
+
+/**
+ * The subject's manager: the `people` entry, else the account's enterprise manager resolved by id to one active account
+ * and one Slack person. `undefined`: unknown. @throws DirectoryError when a look-up *failed*: that is not "unknown".
+ */
+export async function managerOf(
+  world: World,
+  app: AppPolicy,
+  subject: Party,
+  account?: Account,
+): Promise<Person | undefined> {
+  const entry = entryOf(world, subject);
+  if (entry?.manager !== undefined) {
+    const person = await byAddress(world, entry.manager);
+    return person?.standing === 'member' ? person : undefined;
+  }
+  const source = app.managerSource === 'self' ? app.key : app.managerSource;
+  const directory = directoryOf(world, source);
+  let holder = account;
+  if (source !== app.key) {
+    const found = subject.email === undefined ? [] : await directory.find(subject.email);
+    holder = found.length === 1 ? found[0] : undefined;
+  }
+  if (holder?.manager === undefined || holder.manager === holder.id) return undefined;
+  const manager = await directory.account(holder.manager);
+  if (manager === undefined || manager.active !== true) return undefined;
+  const bound = (await world.store.read('account', `${source}/${manager.id}`))?.slack;
+  const person = bound === undefined ? await byAddress(world, manager.email) : await world.people.person(bound);
+  return person?.standing === 'member' ? person : undefined;
+}
+
+/** What is needed to find approvers for one request. */
+export interface Asking {
+  readonly app: AppPolicy;
+  readonly requester: Party;
+  readonly subject: Party;
+  readonly account?: Account;
+}
+
+const approver = (person: Person, why: ApproverWhy): Approver => ({
+  slack: person.slack,
+  name: person.name,
+  ...(person.email === undefined ? {} : { email: person.email }),
+  why,
+});
+
+/** Neither requester nor subject ever counts. */
+const notSelf = (world: World, asking: Asking, people: readonly Person[]): Person[] =>
+  people.filter(
+    (person) =>
+      !samePersonAs(world, personParty(person), asking.requester) &&
+      !samePersonAs(world, personParty(person), asking.subject),
+  );
+
+/**
+ * One step of approval with the people who may decide it now. A manager who is unknown or party to the request is
+ * replaced by `escalateTo`. @throws AccessError `no_approver` when nobody is left; DirectoryError.
+ */
+export async function stepFor(world: World, asking: Asking, by: ApproveBy, escalateTo: ApproveBy): Promise<Step> {
+  const { found, kind } = await decidersFor(world, asking, by);
+  if (found.length > 0) return { by: kind, approvers: found, escalated: false };
+  const fallback = await decidersFor(world, asking, escalateTo);
+  const why: ApproverWhy = kind === 'manager' ? 'owner_manager_unknown' : 'owner_nobody_else';
+  if (fallback.found.length === 0) return refuse({ code: 'no_approver' });
+  return { by: kind, approvers: fallback.found.map((each) => ({ ...each, why })), escalated: false };
+}
+
+async function decidersFor(
+  world: World,
+  asking: Asking,
+  by: ApproveBy,
+): Promise<{ readonly found: Approver[]; readonly kind: Step['by'] }> {
+  if (by === 'manager') {
+    const manager = await managerOf(world, asking.app, asking.subject, asking.account);
+    const found = notSelf(world, asking, manager === undefined ? [] : [manager]);
+    return { found: found.map((person) => approver(person, 'manager')), kind: 'manager' };
+  }
+  if (by === 'owners') {
+    const found = notSelf(world, asking, await ownersOf(world, asking.app));
+    return { found: found.map((person) => approver(person, 'owner')), kind: 'owners' };
+  }
+  const found: Approver[] = [];
+  for (const each of by) {
+    const more =
+      each === 'manager' || each === 'owners'
+        ? (await decidersFor(world, asking, each)).found
+        : notSelf(world, asking, await reach(world, each)).map((person) => approver(person, 'named'));
+    for (const one of more) {
+      if (!found.some((known) => known.slack.user === one.slack.user && known.slack.team === one.slack.team))
+        found.push(one);
+    }
+  }
+  return { found, kind: 'named' };
+}
+
+/** The people a stuck step is escalated to, without those who were already asked. @throws DirectoryError */
+export async function escalationFor(world: World, asking: Asking, to: ApproveBy): Promise<Approver[]> {
+  return (await decidersFor(world, asking, to)).found.map((each) => ({ ...each, why: 'owner_escalated' }));
+}
+
+/** Of the stored approvers, those who may still decide: active internal members. @throws DirectoryError */
+export async function stillThere(world: World, approvers: readonly Approver[]): Promise<Approver[]> {
+  const people = await Promise.all(approvers.map((each) => world.people.person(each.slack)));
+  return approvers.filter((_, at) => people[at]?.standing === 'member');
+}
+
+/**
+ * Whether the clicker may decide this step at this moment, and as what. Stored managers and named people stay
+ * entitled while they are members; owners must be owners now, and new owners may decide, too. @throws DirectoryError
+ */
+export async function entitledAs(
+  world: World,
+  app: AppPolicy,
+  step: Step,
+  clicker: Person,
+): Promise<ApproverWhy | undefined> {
+  const stored = step.approvers.find(
+    (each) => each.slack.user === clicker.slack.user && each.slack.team === clicker.slack.team,
+  );
+  if (stored !== undefined && (stored.why === 'manager' || stored.why === 'named')) return stored.why;
+  const ownersDecide = step.by === 'owners' || step.approvers.some((each) => each.why.startsWith('owner'));
+  if (!ownersDecide || !(await isOwner(world, app, clicker))) return undefined;
+  return stored?.why ?? 'owner';
+}
+
+export type Relation = { readonly self: boolean; readonly owner: boolean; readonly manager: boolean };
+
+/** How the requester stands to the subject and the app. @throws DirectoryError */
+export async function relationOf(world: World, asking: Asking, requester: Person): Promise<Relation> {
+  // A right needs proof (Slack id, bound account); only a *bar* may rest on resemblance (`samePersonAs`).
+  const { requester: by, subject } = asking;
+  const self = sameSlack(by.slack, subject.slack) || (by.account !== undefined && by.account === subject.account);
+  const [owner, manager] = await Promise.all([
+    isOwner(world, asking.app, requester),
+    managerOf(world, asking.app, asking.subject, asking.account),
+  ]);
+  return {
+    self,
+    owner,
+    manager: !samePersonAs(world, by, subject) && manager !== undefined && sameSlack(manager.slack, requester.slack),
+  };
+}
+
+/** Whether the rule's `who` lets this person ask. @throws DirectoryError */
+export async function mayAsk(
+  world: World,
+  who: 'anyone' | readonly (Principal | 'manager' | 'owners' | 'self')[],
+  relation: Relation,
+  requester: Person,
+): Promise<boolean> {
+  if (who === 'anyone') return true;
+  for (const each of who) {
+    if (
+      each === 'self'
+        ? relation.self
+        : each === 'owners'
+          ? relation.owner
+          : each === 'manager'
+            ? relation.manager
+            : false
+    ) {
+      return true;
+    }
+    if (typeof each === 'object') {
+      const reached = await reach(world, each);
+      if (reached.some((person) => person.slack.user === requester.slack.user)) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,225 @@
+/**
+ * Binding: which account in an app belongs to which Slack person. Decided once, stored, changed by an owner only.
+ * Knows the matching order of product §4.2 and nothing of what the account may hold.
+ */
+import { refuse } from '../errors.ts';
+import { foldEmail, type Party, type Person, personKey, type SubjectRef, sameSlack } from '../people.ts';
+import type { PersonEntry } from '../policy.ts';
+import type { Account, AccountRecord } from '../ports.ts';
+import { directoryOf, type World } from './world.ts';
+
+/** The `people` entry of a party: by Slack id, else by e-mail. */
+export function entryOf(world: World, party: Party): PersonEntry | undefined {
+  const { slack, email } = party;
+  return (
+    world.policy.people.find((entry) => entry.slack !== undefined && entry.slack === slack?.user) ??
+    (email === undefined ? undefined : world.policy.people.find((entry) => foldEmail(entry.email) === foldEmail(email)))
+  );
+}
+
+/** Who somebody is in an app: the party for the request, and the account as just read. */
+export interface Known {
+  readonly party: Party;
+  readonly account?: Account;
+  /** As Slack describes them; absent for people who are not in Slack. */
+  readonly person?: Person;
+}
+
+const accountParty = (account: Account, slack?: Party['slack']): Party => ({
+  ...(slack === undefined ? {} : { slack }),
+  account: account.id,
+  email: account.email,
+  name: account.name,
+});
+
+/** The party a Slack person is before anything is known of an account. */
+export function personParty(person: Person, account?: string): Party {
+  return {
+    slack: person.slack,
+    name: person.name,
+    ...(person.email === undefined ? {} : { email: person.email }),
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+/**
+ * Resolves how a person was addressed into a party of one app, reading the account live and binding it at first use.
+ * @throws AccessError `unknown_person`, `email_unconfirmed`, `binding_conflict`, `ambiguous_account`; DirectoryError.
+ */
+export async function identify(world: World, app: string, ref: SubjectRef, actor: Person): Promise<Known> {
+  switch (ref.kind) {
+    case 'me':
+      return identifyPerson(world, app, actor);
+    case 'slack': {
+      if (sameSlack(ref.slack, actor.slack)) return identifyPerson(world, app, actor);
+      const person = await world.people.person(ref.slack);
+      if (person === undefined || person.standing === 'bot') {
+        return refuse({ code: 'unknown_person', given: `<@${ref.slack.user}>` });
+      }
+      return identifyPerson(world, app, person);
+    }
+    case 'email':
+      return identifyEmail(world, app, ref.email);
+    case 'account': {
+      if (ref.app !== app) refuse({ code: 'no_account', app });
+      const account = await directoryOf(world, app).account(ref.account);
+      if (account === undefined) return refuse({ code: 'no_account', app });
+      return withSlack(world, app, account);
+    }
+  }
+}
+
+async function identifyEmail(world: World, app: string, email: string): Promise<Known> {
+  const found = await directoryOf(world, app).find(email);
+  const [account] = found;
+  if (found.length > 1) {
+    return refuse({ code: 'ambiguous_account', app, emails: found.map((each) => each.email) });
+  }
+  if (account !== undefined) return withSlack(world, app, account);
+  const person = await world.people.byEmail(email);
+  if (person?.emailConfirmed === true) return identifyPerson(world, app, person);
+  return { party: { email: foldEmail(email), name: email } };
+}
+
+/** An account first, then the Slack person it is bound to, or who has confirmed its address. */
+async function withSlack(world: World, app: string, account: Account): Promise<Known> {
+  const record = await world.store.read('account', `${app}/${account.id}`);
+  if (record?.slack !== undefined) {
+    const person = await world.people.person(record.slack);
+    return { party: accountParty(account, record.slack), account, ...(person === undefined ? {} : { person }) };
+  }
+  const person = account.email === '' ? undefined : await world.people.byEmail(account.email);
+  if (person === undefined || !person.emailConfirmed || person.standing === 'bot') {
+    return { party: accountParty(account), account };
+  }
+  const bound = (await world.store.read('person', personKey(person.slack)))?.accounts[app];
+  if (bound !== undefined && bound !== account.id) return { party: accountParty(account), account };
+  return { party: accountParty(account, person.slack), account, person };
+}
+
+async function identifyPerson(world: World, app: string, person: Person): Promise<Known> {
+  const directory = directoryOf(world, app);
+  const entry = entryOf(world, personParty(person));
+  const bound = (await world.store.read('person', personKey(person.slack)))?.accounts[app];
+  if (bound !== undefined) {
+    const record = await world.store.read('account', `${app}/${bound}`);
+    const account = await directory.account(bound);
+    if (account === undefined) return { party: personParty(person), person };
+    const trusted = entry?.slack === person.slack.user || record?.boundEmail === undefined;
+    if (!trusted && person.email !== undefined && foldEmail(person.email) !== record.boundEmail) {
+      refuse({ code: 'binding_conflict', reason: 'email_changed' });
+    }
+    return { party: accountParty(account, person.slack), account, person };
+  }
+  const byEntry = entry?.slack === person.slack.user;
+  const email = byEntry ? entry.email : person.email;
+  if (email === undefined) return { party: personParty(person), person };
+  if (!byEntry && !person.emailConfirmed) refuse({ code: 'email_unconfirmed' });
+  const found = await directory.find(email);
+  if (found.length > 1) refuse({ code: 'binding_conflict', reason: 'two_accounts' });
+  const [account] = found;
+  if (account === undefined) return { party: { ...personParty(person), email: foldEmail(email) }, person };
+  const how = byEntry ? 'people' : foldEmail(account.userName) === foldEmail(email) ? 'username' : 'email';
+  await bind(world, app, person, account, how);
+  return { party: accountParty(account, person.slack), account, person };
+}
+
+/**
+ * Stores the binding of a Slack person and an account.
+ * @throws AccessError `binding_conflict` when either is bound to another and it is not an owner who says so.
+ */
+export async function bind(
+  world: World,
+  app: string,
+  person: Person,
+  account: Account,
+  how: 'people' | 'username' | 'email' | 'owner',
+  by?: Person,
+): Promise<void> {
+  const accountId = `${app}/${account.id}`;
+  const key = personKey(person.slack);
+  const before = await world.store.read('person', key);
+  const replaced = before?.accounts[app];
+  const previous = (await world.store.read('account', accountId))?.slack;
+  await world.store.commit(
+    [
+      `account:${accountId}`,
+      `person:${key}`,
+      ...(replaced === undefined || replaced === account.id ? [] : [`account:${app}/${replaced}` as const]),
+      ...(previous === undefined || sameSlack(previous, person.slack)
+        ? []
+        : [`person:${personKey(previous)}` as const]),
+    ],
+    (view) => {
+      const record = view.get('account', accountId);
+      const owner = view.get('person', key) ?? { slack: person.slack, accounts: {}, open: [] };
+      const taken = record?.slack !== undefined && !sameSlack(record.slack, person.slack);
+      const elsewhere = owner.accounts[app] !== undefined && owner.accounts[app] !== account.id;
+      if (how !== 'owner') {
+        if (taken) refuse({ code: 'binding_conflict', reason: 'two_people' });
+        if (elsewhere) refuse({ code: 'binding_conflict', reason: 'two_accounts' });
+        if (record?.slack !== undefined && owner.accounts[app] === account.id) return { result: undefined };
+      }
+      const value: AccountRecord = {
+        ...(record ?? newAccountRecord(app, account)),
+        email: account.email,
+        name: account.name,
+        slack: person.slack,
+        ...(person.email === undefined ? {} : { boundEmail: foldEmail(person.email) }),
+      };
+      const released =
+        elsewhere && replaced !== undefined && owner.accounts[app] === replaced
+          ? view.get('account', `${app}/${replaced}`)
+          : undefined;
+      const left = taken && previous !== undefined ? view.get('person', personKey(previous)) : undefined;
+      return {
+        put: [
+          { kind: 'account', id: accountId, value },
+          { kind: 'person', id: key, value: { ...owner, accounts: { ...owner.accounts, [app]: account.id } } },
+          ...(released === undefined
+            ? []
+            : [{ kind: 'account' as const, id: `${app}/${released.account}`, value: unbound(released) }]),
+          ...(left === undefined
+            ? []
+            : [
+                {
+                  kind: 'person' as const,
+                  id: personKey(left.slack),
+                  value: { ...left, accounts: without(left.accounts, app) },
+                },
+              ]),
+        ],
+        events: [
+          {
+            type: 'person.bound',
+            actor: by === undefined ? { kind: 'system', part: 'resolve' } : { kind: 'person', slack: by.slack },
+            about: [`person:${key}`, `account:${accountId}`],
+            app,
+            account: account.id,
+            how,
+            note: { email: account.email, subject: person.name },
+          },
+        ],
+        result: undefined,
+      };
+    },
+  );
+}
+
+export const newAccountRecord = (app: string, account: Pick<Account, 'id' | 'email' | 'name'>): AccountRecord => ({
+  app,
+  account: account.id,
+  email: account.email,
+  name: account.name,
+  open: {},
+  requests: [],
+});
+
+function unbound(record: AccountRecord): AccountRecord {
+  const { slack: _slack, boundEmail: _email, ...rest } = record;
+  return rest;
+}
+
+function without(accounts: Readonly<Record<string, string>>, app: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(accounts).filter(([key]) => key !== app));
+}

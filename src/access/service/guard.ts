@@ -1,0 +1,83 @@
+/**
+ * The last-Admin guard (product §4.5): nobody takes away the last account that holds a sensitive role.
+ * Reads live, inside the app's lane immediately before a write; decides nothing else.
+ */
+import type { Refusal } from '../errors.ts';
+import { type Holding, holdingKey, holdsWithoutEnd } from '../grant.ts';
+import { foldEmail } from '../people.ts';
+import type { AppPolicy, Role } from '../policy.ts';
+import type { Account } from '../ports.ts';
+import { directoryOf, groupOf, type World } from './world.ts';
+
+/** `person`: somebody without an end must remain. `expiry`: somebody must remain. */
+export type Taker = 'person' | 'expiry';
+
+/**
+ * @returns the refusal, or `undefined` when taking `role` from `account` leaves somebody who counts.
+ * @throws DirectoryError when the members or an account could not be read: then nothing is taken, either.
+ */
+export async function lastHolder(
+  world: World,
+  app: AppPolicy,
+  role: Role,
+  account: string,
+  taker: Taker,
+): Promise<Refusal | undefined> {
+  if (!role.sensitive) return undefined;
+  const directory = directoryOf(world, app.key);
+  const group = await groupOf(world, app, role);
+  const refusal = (unreadable: boolean): Refusal => ({
+    code: 'last_admin',
+    app: app.key,
+    role: role.key,
+    unreadable,
+    handOver: true,
+  });
+  const members = await directory.members(group);
+  if (members === 'unknown') return (await keeperHolds(world, app, group, account)) ? undefined : refusal(true);
+  const self = await directory.account(account);
+  // An account that does not count takes nothing away with it.
+  if (!members.includes(account) || self?.active === false) return undefined;
+  const ledger = await ledgerOf(world, app, role, members);
+  for (const member of members) {
+    if (member === account) continue;
+    const holding = ledger.get(member);
+    if (holding?.removing === true) continue;
+    if (taker === 'person' && !holdsWithoutEnd(holding)) continue;
+    const other = await directory.account(member);
+    if (other?.active === true) return undefined;
+  }
+  return refusal(false);
+}
+
+async function ledgerOf(
+  world: World,
+  app: AppPolicy,
+  role: Role,
+  members: readonly string[],
+): Promise<Map<string, Holding>> {
+  const found = new Map<string, Holding>();
+  for (const member of members) {
+    const holding = await world.store.read('holding', holdingKey(app.key, member, role.key));
+    if (holding !== undefined) found.set(member, holding);
+  }
+  return found;
+}
+
+/** Members unreadable: a `keep:` account that is active and not known to be outside the group stands in for them. */
+async function keeperHolds(world: World, app: AppPolicy, group: string, account: string): Promise<boolean> {
+  const directory = directoryOf(world, app.key);
+  for (const email of app.keep) {
+    const found = await directory.find(email);
+    const [keeper] = found;
+    if (found.length !== 1 || keeper === undefined || keeper.id === account || keeper.active !== true) continue;
+    if ((await directory.membership(group, keeper.id)) !== 'out') return true;
+  }
+  return false;
+}
+
+/** Whether the policy keeps this account from being removed or disabled, under any of its addresses. */
+export function isKept(app: AppPolicy, account: Pick<Account, 'userName' | 'email' | 'emails'>): boolean {
+  const names = [account.userName, account.email, ...account.emails].map(foldEmail);
+  return app.keep.some((each) => names.includes(foldEmail(each)));
+}

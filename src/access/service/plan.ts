@@ -1,0 +1,358 @@
+/**
+ * What an ask amounts to under the rules: subject, terms, who decides, or at once by right. Reads live, writes nothing.
+ */
+import { refuse } from '../errors.ts';
+import { holdingKey, lastEnd } from '../grant.ts';
+import { foldEmail, type Party, type Person, personKey } from '../people.ts';
+import { type AppPolicy, baseRole, DAY, higherRoles, REVIEW_AFTER, type Role, type Rule, ruleFor } from '../policy.ts';
+import type { Account } from '../ports.ts';
+import type { AccessRequest, Held, Length, Step } from '../request.ts';
+import { type Asking, mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
+import { identify, type Known } from './binding.ts';
+import { isKept, lastHolder } from './guard.ts';
+import { seatsOf } from './seats.ts';
+import { lengthFor, reasonRefusal } from './terms.ts';
+import { appOf, directoryOf, groupOf, roleOf, type World } from './world.ts';
+
+export interface Plan {
+  readonly app: AppPolicy;
+  readonly rule: Rule;
+  readonly subject: Party;
+  readonly requesterAccount?: string;
+  readonly account?: Account;
+  readonly role?: string;
+  readonly roles?: readonly string[];
+  readonly email?: string;
+  readonly length?: Length;
+  readonly steps: readonly Step[];
+  readonly entitlement?: 'self' | 'owner' | 'manager';
+  readonly held: Held;
+  readonly deniedBefore?: { readonly at: number; readonly reason?: string };
+  readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
+  readonly seatsLeft?: number;
+}
+
+/** @throws AccessError with why not; DirectoryError when something could not be looked up. */
+export async function planFor(world: World, request: AccessRequest, actor: Person): Promise<Plan> {
+  const app = chosenApp(world, request.ask.app);
+  const requesterAccount = (await world.store.read('person', personKey(actor.slack)))?.accounts[app.key];
+  const known = await identify(world, app.key, request.ask.subject, actor);
+  const base = { ...(requesterAccount === undefined ? {} : { requesterAccount }) };
+  switch (request.ask.action) {
+    case 'grant':
+      return { ...base, ...(await planGrant(world, app, request, actor, known)) };
+    case 'revoke':
+      return { ...base, ...(await planRevoke(world, app, request, actor, known)) };
+    case 'provision':
+      return { ...base, ...(await planProvision(world, app, request, actor, known)) };
+    case 'disable':
+      return { ...base, ...(await planDisable(world, app, request, actor, known)) };
+    case 'enable':
+      return { ...base, ...(await planEnable(world, app, request, actor, known)) };
+  }
+}
+
+function chosenApp(world: World, given: string | undefined): AppPolicy {
+  if (given !== undefined) return appOf(world, given);
+  const keys = Object.keys(world.policy.apps);
+  const [only] = keys;
+  return keys.length === 1 && only !== undefined ? appOf(world, only) : refuse({ code: 'app_needed', known: keys });
+}
+
+const askingOf = (app: AppPolicy, request: AccessRequest, actor: Person, known: Known): Asking => ({
+  app,
+  requester: { ...request.requester, ...(actor.email === undefined ? {} : { email: actor.email }) },
+  subject: known.party,
+  ...(known.account === undefined ? {} : { account: known.account }),
+});
+
+async function steps(world: World, asking: Asking, rule: Rule): Promise<Step[]> {
+  const made: Step[] = [];
+  for (const each of rule.approve) made.push(await stepFor(world, asking, each.by, rule.escalateTo));
+  return made;
+}
+
+/** What the account holds: memberships live, ends from the ledger. */
+export async function heldBy(world: World, app: AppPolicy, account: Account | undefined): Promise<Held> {
+  if (account === undefined) return { account: 'none', roles: [] };
+  const roles: { role: string; standing: boolean; until?: number }[] = [];
+  for (const role of Object.values(app.roles)) {
+    const holding = await world.store.read('holding', holdingKey(app.key, account.id, role.key));
+    const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, role), account.id);
+    const granted = holding !== undefined && holding.grants.length > 0;
+    if (membership === 'out' || (membership === 'unknown' && !granted)) continue;
+    const end = holding === undefined ? undefined : lastEnd(holding);
+    const standing = !granted || holding.standing === true;
+    roles.push({ role: role.key, standing, ...(standing || end === undefined || end === null ? {} : { until: end }) });
+  }
+  return { account: account.active === true ? 'active' : account.active === false ? 'inactive' : 'unknown', roles };
+}
+
+function theReason(rule: Rule, reason: string | undefined): void {
+  const refusal = reasonRefusal(rule, reason);
+  if (refusal !== undefined) refuse(refusal);
+}
+
+async function planGrant(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  actor: Person,
+  known: Known,
+): Promise<Plan> {
+  const { ask } = request;
+  if (ask.role === undefined) return refuse({ code: 'role_needed', known: higherRoles(app).map((role) => role.key) });
+  const role = roleOf(app, ask.role);
+  if (role.base) refuse({ code: 'base_role_asked', app: app.key });
+  const rule = ruleFor(app, 'grant', role.key);
+  theReason(rule, ask.reason);
+  const handOver = ask.handOverFrom !== undefined;
+  const length: Length = handOver
+    ? { kind: 'review', ms: REVIEW_AFTER }
+    : lengthFor(rule, ask.duration, request.receivedAt, actor.zone);
+  if (length.kind === 'until' && length.at - world.clock.now() < rule.duration.min) refuse({ code: 'in_the_past' });
+  const { account, party } = known;
+  if (account === undefined && request.after === undefined) {
+    refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
+  }
+  if (account?.active === false) refuse({ code: 'account_inactive', app: app.key });
+  const held = await heldBy(world, app, account);
+  if (held.roles.some((each) => each.role === role.key && each.standing)) {
+    refuse({ code: 'already_standing', app: app.key, role: role.key });
+  }
+  const asking = askingOf(app, request, actor, known);
+  const relation = await relationOf(world, asking, actor);
+  if (!(await mayAsk(world, rule.who, relation, actor))) refuse({ code: 'not_allowed_to_ask' });
+  // A hand-over gives a role without an end: the manager and an owner, whatever the rule says.
+  const asked = handOver
+    ? [
+        await stepFor(world, asking, 'manager', rule.escalateTo),
+        await stepFor(world, asking, 'owners', rule.escalateTo),
+      ]
+    : await steps(world, asking, rule);
+  if (handOver) needTwoPeople(asked);
+  const denied = account === undefined ? undefined : await lastDenial(world, app.key, account.id, role.key);
+  return {
+    app,
+    rule,
+    subject: party,
+    ...(account === undefined ? {} : { account }),
+    role: role.key,
+    length,
+    steps: asked,
+    held,
+    ...(denied === undefined ? {} : { deniedBefore: denied }),
+  };
+}
+
+/** One person counts once in a request: two steps need two people. @throws AccessError `no_approver` */
+function needTwoPeople(asked: readonly Step[]): void {
+  const everybody = new Set(asked.flatMap((step) => step.approvers.map((each) => personKey(each.slack))));
+  if (everybody.size < asked.length) refuse({ code: 'no_approver' });
+}
+
+/** A denial of the same within the last week is shown to whoever decides now. */
+async function lastDenial(world: World, app: string, account: string, role: string): Promise<Plan['deniedBefore']> {
+  const since = world.clock.now() - 7 * DAY;
+  for (const entry of await world.store.history(`account:${app}/${account}`, { limit: 30 })) {
+    if (entry.at < since) return undefined;
+    for (const event of entry.events) {
+      if (event.type === 'request.denied' && event.action === 'grant' && event.role === role) {
+        return { at: entry.at, ...(event.note?.reason === undefined ? {} : { reason: event.note.reason }) };
+      }
+    }
+  }
+  return undefined;
+}
+
+async function planRevoke(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  actor: Person,
+  known: Known,
+): Promise<Plan> {
+  const { ask } = request;
+  const { account, party } = known;
+  if (account === undefined)
+    return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
+  const rule = ruleFor(app, 'revoke', ask.role);
+  theReason(rule, ask.reason);
+  if (ask.role !== undefined && roleOf(app, ask.role).base) refuse({ code: 'only_base_held', app: app.key });
+  const held = await heldBy(world, app, account);
+  const higher = held.roles.filter((each) => each.role !== baseRole(app)?.key);
+  const wanted = ask.role === undefined ? higher : higher.filter((each) => each.role === ask.role);
+  if (wanted.length === 0) {
+    if (ask.role === undefined && held.roles.length > 0) refuse({ code: 'only_base_held', app: app.key });
+    refuse({ code: 'not_held', app: app.key, ...(ask.role === undefined ? {} : { role: ask.role }) });
+  }
+  const keys = wanted.map((each) => each.role);
+  if (keys.length > 1 && ask.everyRole !== true) refuse({ code: 'several_roles', app: app.key, roles: keys });
+  if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
+  const asking = askingOf(app, request, actor, known);
+  const relation = await relationOf(world, asking, actor);
+  if (!(await mayAsk(world, rule.who, relation, actor))) refuse({ code: 'not_allowed_to_ask' });
+  for (const each of wanted) {
+    if (each.standing && roleOf(app, each.role).managedBy === 'idp' && !relation.owner) {
+      refuse({ code: 'not_entitled', need: 'owner' });
+    }
+  }
+  await guard(
+    world,
+    app,
+    keys.map((key) => roleOf(app, key)),
+    account,
+  );
+  const entitlement = relation.self ? 'self' : relation.owner ? 'owner' : relation.manager ? 'manager' : undefined;
+  const [first] = keys;
+  return {
+    app,
+    rule,
+    subject: party,
+    account,
+    ...(first === undefined ? {} : { role: first }),
+    roles: keys,
+    steps: entitlement === undefined ? await steps(world, asking, rule) : [],
+    ...(entitlement === undefined ? {} : { entitlement }),
+    held,
+  };
+}
+
+/** The last-Admin guard for each role. @throws AccessError `last_admin` */
+export async function guard(world: World, app: AppPolicy, roles: readonly Role[], account: Account): Promise<void> {
+  for (const role of roles) {
+    const refusal = await lastHolder(world, app, role, account.id, 'person');
+    if (refusal !== undefined) refuse(refusal);
+  }
+}
+
+async function planProvision(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  actor: Person,
+  known: Known,
+): Promise<Plan> {
+  const asked = request.ask.newAccount;
+  if (asked === undefined) return refuse({ code: 'email_needed' });
+  const rule = ruleFor(app, 'provision', baseRole(app)?.key);
+  theReason(rule, request.ask.reason);
+  const email = foldEmail(asked.email);
+  const domain = email.slice(email.lastIndexOf('@') + 1);
+  if (!app.domains.includes(domain)) refuse({ code: 'domain', email, domains: [...app.domains] });
+  if (asked.role !== undefined && roleOf(app, asked.role).base) refuse({ code: 'base_role_asked', app: app.key });
+  const { account } = known;
+  if (account !== undefined) {
+    refuse({
+      code: 'account_exists',
+      app: app.key,
+      active: account.active !== false,
+      name: account.name,
+      id: account.id,
+      ...(account.changed === undefined ? {} : { since: account.changed }),
+    });
+  }
+  const seats = await seatsOf(world, app);
+  if (seats !== undefined && seats.used >= seats.seats) refuse({ code: 'seats', app: app.key, ...seats });
+  const subject: Party = {
+    ...known.party,
+    email,
+    name: [asked.givenName, asked.familyName].filter((part) => part !== undefined && part !== '').join(' '),
+  };
+  const asking = askingOf(app, request, actor, { party: subject });
+  const relation = await relationOf(world, asking, actor);
+  if (!(await mayAsk(world, rule.who, relation, actor))) refuse({ code: 'not_allowed_to_ask' });
+  return {
+    app,
+    rule,
+    subject,
+    email,
+    steps: await steps(world, asking, rule),
+    held: { account: 'none', roles: [] },
+    ...(seats === undefined ? {} : { seatsLeft: seats.seats - seats.used }),
+  };
+}
+
+async function planDisable(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  actor: Person,
+  known: Known,
+): Promise<Plan> {
+  const { account, party } = known;
+  if (account === undefined)
+    return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
+  const rule = ruleFor(app, 'disable');
+  theReason(rule, request.ask.reason);
+  const asking = askingOf(app, request, actor, known);
+  const relation = await relationOf(world, asking, actor);
+  await ownAccountToo(world, app, rule, relation, actor);
+  if (account.active === false) refuse({ code: 'already_disabled', app: app.key });
+  if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
+  const held = await heldBy(world, app, account);
+  const roles = held.roles.map((each) => roleOf(app, each.role)).filter((role) => !role.base);
+  if (roles.some((role) => role.managedBy === 'idp') && !relation.owner)
+    refuse({ code: 'not_entitled', need: 'owner' });
+  await guard(world, app, roles, account);
+  return {
+    app,
+    rule,
+    subject: party,
+    account,
+    roles: higherRoles(app).map((role) => role.key),
+    steps: await steps(world, asking, { ...rule, approve: disableSteps(app, rule, relation) }),
+    held,
+  };
+}
+
+/** Manager or owner, unless the rule of the policy file says otherwise. @throws AccessError `not_entitled` */
+async function ownAccountToo(
+  world: World,
+  app: AppPolicy,
+  rule: Rule,
+  relation: Relation,
+  actor: Person,
+): Promise<void> {
+  const own = app.rules.some((each) => each.do === rule.do);
+  if (await mayAsk(world, rule.who, relation, actor)) return;
+  refuse(own ? { code: 'not_allowed_to_ask' } : { code: 'not_entitled', need: 'manager_or_owner' });
+}
+
+/** Asked by an owner the manager approves; asked by the manager, or by somebody who is both, an owner. */
+function disableSteps(app: AppPolicy, rule: Rule, relation: Relation): Rule['approve'] {
+  if (app.rules.some((each) => each.do === 'disable')) return rule.approve;
+  return [{ by: relation.owner && !relation.manager ? 'manager' : 'owners' }];
+}
+
+async function planEnable(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  actor: Person,
+  known: Known,
+): Promise<Plan> {
+  const { account, party } = known;
+  if (account === undefined)
+    return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
+  const rule = ruleFor(app, 'enable');
+  theReason(rule, request.ask.reason);
+  const asking = askingOf(app, request, actor, known);
+  const relation = await relationOf(world, asking, actor);
+  await ownAccountToo(world, app, rule, relation, actor);
+  if (account.active === true) refuse({ code: 'account_active', app: app.key });
+  const base = baseRole(app);
+  if (base?.managedBy === 'idp' && !relation.owner) refuse({ code: 'not_entitled', need: 'owner' });
+  const seats = await seatsOf(world, app);
+  if (seats !== undefined && seats.used >= seats.seats) refuse({ code: 'seats', app: app.key, ...seats });
+  const disabled = (await world.store.read('account', `${app.key}/${account.id}`))?.disabled;
+  return {
+    app,
+    rule,
+    subject: party,
+    account,
+    steps: await steps(world, asking, rule),
+    held: await heldBy(world, app, account),
+    ...(disabled === undefined ? {} : { disabledBefore: disabled }),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * What every verb is handed: the ports, the policy, and two small conveniences around them.
+ */
+import { refuse } from '../errors.ts';
+import { type AppPolicy, baseRole, type Policy, type Role } from '../policy.ts';
+import type { Change, Clock, Directory, Key, Notifier, People, Store, View } from '../ports.ts';
+
+export interface Log {
+  info(data: object, message: string): void;
+  warn(data: object, message: string): void;
+  error(data: object, message: string): void;
+}
+
+export interface World {
+  readonly store: Store;
+  readonly directories: Readonly<Record<string, Directory>>;
+  readonly people: People;
+  readonly notifier: Notifier;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  /** A new request id, e.g. `R-7K3F9QXZ`. */
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+/** How a job ended. A `DirectoryError` thrown instead means: again, later. */
+export type JobResult = { readonly kind: 'done' } | { readonly kind: 'again'; readonly due: number };
+export const DONE: JobResult = { kind: 'done' };
+
+/** @throws AccessError `unknown_app` */
+export function appOf(world: World, key: string): AppPolicy {
+  return world.policy.apps[key] ?? refuse({ code: 'unknown_app', given: key, known: Object.keys(world.policy.apps) });
+}
+
+export function directoryOf(world: World, app: string): Directory {
+  return world.directories[app] ?? refuse({ code: 'unknown_app', given: app, known: Object.keys(world.policy.apps) });
+}
+
+/** @throws AccessError `unknown_role` */
+export function roleOf(app: AppPolicy, key: string): Role {
+  return app.roles[key] ?? refuse({ code: 'unknown_role', given: key, known: Object.keys(app.roles) });
+}
+
+/** The lane in which everything that writes to one app runs, one at a time. */
+export const laneOf = (app: string): string => `app:${app}`;
+/** Ends go before removals, removals before what gives. */
+export const RANK = { end: 0, take: 1, give: 2 } as const;
+
+/**
+ * The SCIM group id that carries a role: linked by name once, by id from then on.
+ * @throws AccessError `group_missing` when no group, or more than one, has the name; DirectoryError.
+ */
+export async function groupOf(world: World, app: AppPolicy, role: Role): Promise<string> {
+  const linked = (await world.store.read('app', app.key))?.groups[role.key];
+  if (linked !== undefined) return linked;
+  const found = await directoryOf(world, app.key).groupsNamed(role.group);
+  const [id] = found;
+  if (id === undefined || found.length > 1) return refuse({ code: 'group_missing', app: app.key, group: role.group });
+  return world.store.commit([`app:${app.key}`], (view) => {
+    const record = view.get('app', app.key) ?? { app: app.key, groups: {}, claims: [] };
+    const already = record.groups[role.key];
+    if (already !== undefined) return { result: already };
+    if (Object.values(record.groups).includes(id)) refuse({ code: 'group_missing', app: app.key, group: role.group });
+    return {
+      put: [{ kind: 'app', id: app.key, value: { ...record, groups: { ...record.groups, [role.key]: id } } }],
+      events: [
+        {
+          type: 'group.linked',
+          actor: { kind: 'system', part: 'directory' },
+          about: [],
+          app: app.key,
+          role: role.key,
+          group: id,
+        },
+      ],
+      result: id,
+    };
+  });
+}
+
+/** Group id of the base role, if the app has one. */
+export async function baseGroupOf(world: World, app: AppPolicy): Promise<string | undefined> {
+  const base = baseRole(app);
+  return base === undefined ? undefined : groupOf(world, app, base);
+}
+
+/** Thrown inside a commit when the state has grown a reference whose key was not named: read again, name it, retry. */
+export class KeysGrew extends Error {}
+
+/**
+ * A commit whose keys depend on what is stored: `plan` reads and names them, `fn` runs under their lock and throws
+ * `KeysGrew` when the world moved in between.
+ */
+export async function commitPlanned<R>(
+  store: Store,
+  plan: () => Promise<readonly Key[]>,
+  fn: (view: View, named: ReadonlySet<Key>) => Change<R>,
+): Promise<R> {
+  for (let attempt = 1; ; attempt += 1) {
+    const keys = [...new Set(await plan())];
+    const named = new Set(keys);
+    try {
+      return await store.commit(keys, (view) => fn(view, named));
+    } catch (error) {
+      if (!(error instanceof KeysGrew) || attempt >= 8) throw error;
+    }
+  }
+}
