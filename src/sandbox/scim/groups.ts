@@ -9,6 +9,7 @@ import {
   answer,
   type Context,
   checkVersion,
+  createdReply,
   type Exchange,
   type Reply,
   resourceHeaders,
@@ -40,7 +41,7 @@ export function createGroup(context: Context, request: ScimRequest): Exchange {
   const attributes = readResource(GROUPS, request.body, quirks);
   const displayName = requireName(attributes);
   const edit = startEdit(context, undefined);
-  edit.set(membersOf(request.body));
+  edit.set(quirks.membersOnCreate === 'drop' ? undefined : membersOf(request.body));
   const id = quirks.ids === 'readable' ? displayName : world.newId();
   if (world.accepted.groups.get(id) !== undefined) throw conflict(context, 'displayName is already in use');
   const now = context.now();
@@ -55,11 +56,8 @@ export function createGroup(context: Context, request: ScimRequest): Exchange {
   const effects: Effect[] = [{ type: 'put-group', group }, ...edit.effects(id)];
   return {
     commit: () => world.commit(effects, context.delay()),
-    reply: () => ({
-      status: 201,
-      headers: { ...resourceHeaders(context, group), Location: locationOf(context, GROUPS, id) },
-      body: renderGroup(context, world.accepted, group),
-    }),
+    reply: () =>
+      createdReply(context, group, locationOf(context, GROUPS, id), renderGroup(context, world.accepted, group)),
   };
 }
 

@@ -55,6 +55,14 @@ export function resourceHeaders(context: Context, record: ResourceRecord): Recor
   return context.quirks.versions === 'none' ? {} : { ETag: versionOf(record) };
 }
 
+/** The answer to a create, as complete as this app gives it (RFC 7644 §3.3). */
+export function createdReply(context: Context, record: ResourceRecord, location: string, resource: JsonObject): Reply {
+  const headers = { ...resourceHeaders(context, record), Location: location };
+  const { id: _id, ...withoutId } = resource;
+  const bodies = { resource, 'no-id': withoutId, empty: undefined };
+  return { status: 201, headers, body: bodies[context.quirks.created] };
+}
+
 /**
  * Checks the precondition of a write.
  * @throws Refusal 428 where a version is demanded and none given, 412 where it is not the current one.

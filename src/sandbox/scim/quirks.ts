@@ -92,6 +92,12 @@ export type Quirks = {
   contentType: string;
   /** Which request bodies are read; others get 415. */
   accepts: 'both' | 'json-only' | 'scim-only';
+  /** Which Accept headers are answered: any; none that names application/scim+json; only those. Others get 406. */
+  answers: 'any' | 'json-only' | 'scim-only';
+  /** What a create answers: the resource, the resource without its id, or nothing. */
+  created: 'resource' | 'no-id' | 'empty';
+  /** `members` in the create of a group. */
+  membersOnCreate: 'keep' | 'drop';
   /** `meta.location` and `Location`. */
   location: 'absolute' | 'relative' | 'wrong-host';
   /** Whether users carry `groups`. */
@@ -160,6 +166,9 @@ export const STRICT: Quirks = {
   serviceProviderConfig: 'right',
   contentType: 'application/scim+json',
   accepts: 'both',
+  answers: 'any',
+  created: 'resource',
+  membersOnCreate: 'keep',
   location: 'absolute',
   groupsOnUsers: true,
   memberTypeRequired: false,

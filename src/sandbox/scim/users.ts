@@ -7,6 +7,7 @@ import {
   answer,
   type Context,
   checkVersion,
+  createdReply,
   type Exchange,
   isActive,
   type Reply,
@@ -62,11 +63,7 @@ export function createUser(context: Context, request: ScimRequest): Exchange {
         world.elsewhere.set(folded, 'conflict');
       } else world.commit([{ type: 'put-user', user }], context.delay());
     },
-    reply: () => ({
-      status: 201,
-      headers: { ...resourceHeaders(context, user), Location: locationOf(context, USERS, id) },
-      body: renderUser(context, world.accepted, user),
-    }),
+    reply: () => createdReply(context, user, locationOf(context, USERS, id), renderUser(context, world.accepted, user)),
   };
 }
 

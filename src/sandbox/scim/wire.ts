@@ -46,6 +46,17 @@ export function parseBody(text: string, contentType: string | undefined, quirks:
   }
 }
 
+/**
+ * Refuses what some apps refuse about the Accept header (RFC 7644 §3.8 wants both types accepted).
+ * @throws Refusal 406.
+ */
+export function checkAccept(accept: string | undefined, quirks: Quirks): void {
+  const scim = (accept ?? '').toLowerCase().includes('application/scim+json');
+  if ((quirks.answers === 'json-only' && scim) || (quirks.answers === 'scim-only' && !scim)) {
+    throw new Refusal(406, undefined, 'The media type asked for is not available');
+  }
+}
+
 /** The answer to a refusal, with `status` written as this app writes it. */
 export function replyTo(refusal: Refusal, quirks: Quirks): Reply {
   const body = errorBody(refusal.status, refusal.scimType, refusal.message);
