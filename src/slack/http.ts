@@ -1,0 +1,105 @@
+/**
+ * The HTTP door: a server of our own around Bolt's HTTPReceiver, which checks signatures but accepts stamps of the future.
+ * Knows no payloads; lets Bolt see only POSTs to /slack/events that are not ahead of time.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { HTTPReceiver, type Logger, type Receiver } from '@slack/bolt';
+import { errorFields, type Log } from './log.ts';
+
+/** How Slack reaches the bot. */
+export interface Door {
+  readonly receiver: Receiver;
+  open(): Promise<void>;
+  /** Takes nothing new; what was taken may still be answered. */
+  refuse(): void;
+  close(): Promise<void>;
+  port(): number | undefined;
+  /** Whether Slack can reach us now, as far as we can tell. */
+  reachable(): boolean;
+}
+
+const PATH = '/slack/events';
+const FORM = 'application/x-www-form-urlencoded';
+/** Clocks differ; a stamp further ahead would widen Slack's five minutes of replay. */
+const AHEAD_SECONDS = 60;
+const BODY_LIMIT = 1024 * 1024;
+
+export function httpDoor(options: {
+  signingSecret: string;
+  host: string;
+  port: number;
+  /** Machine time, ms: signatures are wire time. */
+  wireNow: () => number;
+  logger: Logger;
+  log: Log;
+}): Door {
+  const { log } = options;
+  const receiver = new HTTPReceiver({
+    signingSecret: options.signingSecret,
+    endpoints: PATH,
+    bodyLimit: BODY_LIMIT,
+    logger: options.logger,
+  });
+  let server: Server | undefined;
+  let refusing = false;
+
+  function take(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== PATH) return end(response, 404);
+    if (request.method !== 'POST') return end(response, 405);
+    // Slack tries events again elsewhere or later; a person sees an error and clicks again.
+    if (refusing) return end(response, 503);
+    const stamp = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN);
+    if (stamp * 1000 > options.wireNow() + AHEAD_SECONDS * 1000) {
+      log.warn({ ahead: Math.round(stamp - options.wireNow() / 1000) }, 'refused a request stamped in the future');
+      return end(response, 401);
+    }
+    // Bolt compares the content type with an exact string and answers 400 to a charset.
+    if (request.headers['content-type']?.toLowerCase().startsWith(`${FORM};`)) request.headers['content-type'] = FORM;
+    try {
+      receiver.requestListener(request, response);
+    } catch (error) {
+      log.error(errorFields(error), 'a request could not be read');
+      end(response, 400);
+    }
+  }
+
+  return {
+    receiver,
+    async open() {
+      const opened = createServer({ requestTimeout: 10_000, headersTimeout: 5000, keepAliveTimeout: 5000 }, take);
+      opened.maxHeadersCount = 100;
+      await new Promise<void>((resolve, reject) => {
+        opened.once('error', reject);
+        opened.listen(options.port, options.host, () => {
+          opened.off('error', reject);
+          resolve();
+        });
+      });
+      opened.on('error', (error) => log.error(errorFields(error), 'HTTP server error'));
+      server = opened;
+    },
+    refuse() {
+      refusing = true;
+    },
+    async close() {
+      const open = server;
+      server = undefined;
+      if (open === undefined) return;
+      await new Promise<void>((resolve) => {
+        open.close(() => resolve());
+        open.closeAllConnections();
+      });
+    },
+    port() {
+      const address = server?.address();
+      return typeof address === 'object' && address !== null ? address.port : undefined;
+    },
+    reachable: () => server !== undefined && !refusing,
+  };
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close' });
+  response.end();
+}

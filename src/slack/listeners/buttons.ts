@@ -1,0 +1,158 @@
+/**
+ * Clicks: a button names what is wanted and, at most, a request or an address. Who may is never read from it.
+ * Every click is answered, also on a button of an older version.
+ */
+import { AccessError } from '../../access/errors.ts';
+import type { SubjectRef } from '../../access/people.ts';
+import type { Action } from '../../access/request.ts';
+import { ACTIONS, type Address, addressOf, helpMessage, replyMessage } from '../cards/index.ts';
+import type { Ack } from '../intake.ts';
+import { askModal, denyModal, handOverModal, nextStep, revokeAllModal } from '../modals/index.ts';
+import { ActionBody, type Arrival, arrivalOf } from '../wire.ts';
+import { askForm, requestForm } from './forms.ts';
+import { type Counter, listener } from './listener.ts';
+
+interface Click {
+  readonly arrival: Arrival;
+  readonly ack: Ack;
+  readonly seen: 'card' | 'private' | 'home';
+  readonly copy?: { readonly channel: string; readonly ts: string };
+}
+type OnRequest = (counter: Counter, click: Click, request: string) => Promise<void>;
+type OnApp = (counter: Counter, click: Click, app: string | undefined) => Promise<void>;
+type OnAccount = (counter: Counter, click: Click, account: Extract<Address, { kind: 'account' }>) => Promise<void>;
+
+const act =
+  (what: 'cancel' | 'finish' | 'again'): OnRequest =>
+  ({ intake }, { arrival, ack, ...rest }, request) =>
+    intake.accept(arrival, ack, { do: what, request, ...rest });
+
+const next =
+  (step: Parameters<typeof nextStep>[0]): OnRequest =>
+  (counter, { arrival, ack }, id) =>
+    counter.intake.open(
+      arrival,
+      ack,
+      requestForm(counter, arrival, id, (request) => {
+        const form = nextStep(step, request);
+        return form && askModal(form.action, { offers: counter.offers(), draft: form.draft }, counter.context());
+      }),
+    );
+
+/** `value` is the id of a request. */
+const ON_REQUEST: Readonly<Record<string, OnRequest>> = {
+  [ACTIONS.approve]: ({ intake }, { arrival, ack, ...rest }, request) =>
+    intake.accept(arrival, ack, { do: 'decide', verdict: 'approve', request, ...rest }),
+  [ACTIONS.deny]: (counter, { arrival, ack }, id) =>
+    counter.intake.open(
+      arrival,
+      ack,
+      requestForm(counter, arrival, id, (request) => denyModal(request, counter.context())),
+    ),
+  [ACTIONS.cancel]: act('cancel'),
+  [ACTIONS.finish]: act('finish'),
+  [ACTIONS.again]: act('again'),
+  [ACTIONS.show]: ({ intake }, { arrival, ack }, request) => intake.accept(arrival, ack, { do: 'show', request }),
+  [ACTIONS.revokeGrant]: next('revokeGrant'),
+  [ACTIONS.askAccount]: next('askAccount'),
+  [ACTIONS.askEnable]: next('askEnable'),
+  [ACTIONS.handOver]: (counter, { arrival, ack }, id) =>
+    counter.intake.open(
+      arrival,
+      ack,
+      requestForm(counter, arrival, id, (request) => handOverModal(request, counter.context())),
+    ),
+  [ACTIONS.revokeAll]: (counter, { arrival, ack }, id) =>
+    counter.intake.open(
+      arrival,
+      ack,
+      requestForm(counter, arrival, id, (request) => revokeAllModal(request, counter.context())),
+    ),
+};
+
+const open =
+  (action: Action): OnApp =>
+  (counter, { arrival, ack }, app) =>
+    counter.intake.open(arrival, ack, askForm(counter, arrival, { action, draft: app === undefined ? {} : { app } }));
+
+/** `block_id` may address an app. */
+const ON_APP: Readonly<Record<string, OnApp>> = {
+  [ACTIONS.openRequest]: open('grant'),
+  [ACTIONS.openProvision]: open('provision'),
+  [ACTIONS.openRevoke]: open('revoke'),
+  [ACTIONS.openDisable]: open('disable'),
+  [ACTIONS.openEnable]: open('enable'),
+  [ACTIONS.showMine]: ({ intake }, { arrival, ack }) => intake.accept(arrival, ack, { do: 'mine' }),
+  [ACTIONS.showPending]: ({ intake }, { arrival, ack }) => intake.accept(arrival, ack, { do: 'pending' }),
+  [ACTIONS.listApp]: (counter, { arrival, ack }, app) =>
+    app === undefined ? stale(counter, arrival, ack) : counter.intake.accept(arrival, ack, { do: 'list', app, which: 'admins' }),
+  [ACTIONS.help]: async ({ intake, context }, { arrival, ack }) => {
+    await ack();
+    await intake.tell(arrival, helpMessage({ kind: 'help' }, context()));
+  },
+  [ACTIONS.cannotGetIn]: (counter, { arrival, ack }, app) =>
+    app === undefined ? stale(counter, arrival, ack) : counter.intake.accept(arrival, ack, { do: 'cannot_get_in', app }),
+};
+
+const about =
+  (action: Action, whose: 'me' | 'account' = 'account'): OnAccount =>
+  (counter, { arrival, ack }, { app, account }) => {
+    const subject: SubjectRef = whose === 'me' ? { kind: 'me' } : { kind: 'account', app, account };
+    return counter.intake.open(arrival, ack, askForm(counter, arrival, { action, draft: { app, subject } }));
+  };
+
+/** `block_id` addresses an account. */
+const ON_ACCOUNT: Readonly<Record<string, OnAccount>> = {
+  [ACTIONS.accountShow]: ({ intake }, { arrival, ack }, account) =>
+    intake.accept(arrival, ack, { do: 'lookup', what: account }),
+  [ACTIONS.accountRequest]: about('grant', 'me'),
+  [ACTIONS.accountGrant]: about('grant'),
+  [ACTIONS.accountRevoke]: about('revoke'),
+  [ACTIONS.accountDisable]: about('disable'),
+  [ACTIONS.accountEnable]: about('enable'),
+};
+
+export const buttonListener = (counter: Counter) =>
+  listener({
+    body: ActionBody,
+    arrival(body) {
+      const [action] = body.actions;
+      const place = [body.container.view_id, body.container.channel_id, body.container.message_ts];
+      const made = arrivalOf(body, counter.workspace(), [...place, action?.action_id, action?.action_ts]);
+      const channel = made.channel ?? body.container.channel_id ?? undefined;
+      return channel === undefined ? made : { ...made, channel };
+    },
+    async act(body, arrival, ack) {
+      const [action] = body.actions;
+      // A choice inside a form is read when the form is sent; a link opens by itself.
+      if (action === undefined || action.type !== 'button' || action.action_id === ACTIONS.visit) return ack();
+      const click: Click = { arrival, ack, ...seenAt(body) };
+      const address = addressOf(action.block_id ?? undefined);
+      const onRequest = ON_REQUEST[action.action_id];
+      const onApp = ON_APP[action.action_id];
+      const onAccount = ON_ACCOUNT[action.action_id];
+      const request = action.value ?? '';
+      if (onRequest !== undefined && request !== '' && request.length <= 64) return onRequest(counter, click, request);
+      if (onApp !== undefined) return onApp(counter, click, address?.app);
+      if (onAccount !== undefined && address?.kind === 'account') return onAccount(counter, click, address);
+      return stale(counter, arrival, ack);
+    },
+  });
+
+async function stale({ intake, context }: Counter, arrival: Arrival, ack: Ack): Promise<void> {
+  await ack();
+  await intake.tell(arrival, replyMessage({ kind: 'stale_button' }, context()));
+}
+
+/** A card on record, a message only this person sees, or the App Home. */
+function seenAt({ container }: (typeof ActionBody)['_output']): Pick<Click, 'seen' | 'copy'> {
+  if (container.type === 'view') return { seen: 'home' };
+  const { channel_id: channel, message_ts: ts } = container;
+  if (container.is_ephemeral === true || typeof channel !== 'string' || typeof ts !== 'string') return { seen: 'private' };
+  return { seen: 'card', copy: { channel, ts } };
+}
+
+/** The clicker is of another organisation: known from the payload alone, before anything is looked up. */
+export function outsiderRefusal(arrival: Arrival, team: string): AccessError | undefined {
+  return arrival.from.team === team ? undefined : new AccessError({ code: 'outsider', standing: 'outside' });
+}
