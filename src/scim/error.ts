@@ -77,7 +77,19 @@ export class ScimError extends Error {
 /** The same error with what is known only further up: an earlier attempt that may have had an effect. */
 export function withSent(error: ScimError, sentAt: number | undefined): ScimError {
   if (sentAt === undefined || (error.outcome === 'unknown' && error.sentAt === sentAt)) return error;
-  return new ScimError({ ...error, message: error.message, outcome: 'unknown', sentAt });
+  const { fault, message, status, scimType, retryable, retryAfter, detail, code } = error;
+  return new ScimError({
+    fault,
+    message,
+    status,
+    scimType,
+    retryable,
+    retryAfter,
+    detail,
+    code,
+    outcome: 'unknown',
+    sentAt,
+  });
 }
 
 const MAX_DETAIL = 200;

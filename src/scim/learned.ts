@@ -46,3 +46,22 @@ export function parseLearned(stored: unknown): Learned {
   }
   return shape.parse(kept);
 }
+
+/** The record as it grows; `learn` tells the caller only when something is new. */
+export interface Memory {
+  get(): Learned;
+  learn(found: Learned): void;
+}
+
+export function createMemory(start: Learned | undefined, onLearn: ((learned: Learned) => void) | undefined): Memory {
+  let known: Learned = start ?? {};
+  return {
+    get: () => known,
+    learn(found) {
+      const next = { ...known, ...found };
+      if (JSON.stringify(next) === JSON.stringify(known)) return;
+      known = next;
+      onLearn?.(known);
+    },
+  };
+}

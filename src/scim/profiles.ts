@@ -58,7 +58,7 @@ export interface Profile {
   readonly attributes: Readonly<Partial<Record<UserAttribute, string>>>;
   /** What `active: false` does there: `deletes` cannot be undone (quirk 14). */
   readonly deactivation: 'reversible' | 'deletes';
-  /** Names the vendor's documents give to the role groups. */
+  /** Names proposed for the role groups; the operator's choice counts. */
   readonly roleGroups?: { readonly admin?: string; readonly member?: string };
   /** The vendor mails new people itself. */
   readonly sendsInvitation: boolean;
@@ -112,7 +112,7 @@ const perplexity: Profile = {
   membersReadable: 'yes', // its help centre: lists users, groups and members
   groupCreate: false, // its help centre: groups are not created or deleted through SCIM
   attributes: {}, // its help centre names create, deactivate, reactivate and memberships only
-  roleGroups: { admin: 'PPLX_Admin', member: 'PPLX_Members' }, // the names its set-up guide uses
+  roleGroups: { admin: 'PPLX_Admin', member: 'PPLX_Members' }, // our own proposal: any two groups will do, they are chosen in its console
   settlesWithinMs: 60 * 60_000, // roles follow directory events: minutes as a rule, hours at worst
 };
 
@@ -127,18 +127,7 @@ const perdoo: Profile = {
 const pearset: Profile = {
   ...generic,
   name: 'pearset',
-  attributes: {
-    // the mapping table of its set-up page, which is Entra ID's default one
-    userName: RFC_PATHS.userName,
-    externalId: RFC_PATHS.externalId,
-    givenName: RFC_PATHS.givenName,
-    familyName: RFC_PATHS.familyName,
-    displayName: RFC_PATHS.displayName,
-    email: RFC_PATHS.email,
-    title: RFC_PATHS.title,
-    department: RFC_PATHS.department,
-    managerId: RFC_PATHS.managerId,
-  },
+  attributes: RFC_PATHS, // its page has attribute mappings; their defaults are not published
   groupCreate: false, // its page: scope is the assigned groups only
   sendsInvitation: true, // its page: it mails new people itself
   settlesWithinMs: 40 * 60_000, // its page: changes take 20 to 40 minutes

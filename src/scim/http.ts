@@ -1,0 +1,310 @@
+/**
+ * Requests as SCIM wants them: address, token, media types, redirects, the retry table, ScimError (RFC 7644 §3.1, §3.12).
+ * Knows no User and no Group.
+ */
+import type { ScimLogEvent } from './contract.ts';
+import { redact, ScimError, type ScimErrorFields } from './error.ts';
+import { createWire, type HttpAnswer, type HttpSilence } from './exchange.ts';
+import type { Memory } from './learned.ts';
+import type { Profile } from './profiles.ts';
+import {
+  backOff,
+  type Intent,
+  type Judgement,
+  judgeSilence,
+  judgeStatus,
+  MAX_TRIES,
+  parseRetryAfter,
+} from './retry.ts';
+import { isUsableId, parseErrorBody } from './schema.ts';
+
+export interface ScimRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
+  /** Below the base address; `:id` stands for `id`. */
+  readonly route: string;
+  readonly id?: string;
+  /** `null` sends the bare name, as `?cursor` wants it. */
+  readonly query?: readonly (readonly [name: string, value: string | null])[];
+  readonly body?: unknown;
+  readonly intent: Intent;
+  readonly ifMatch?: string | undefined;
+  /** Statuses the caller has an answer to: thrown at once, never repeated. */
+  readonly settle?: readonly number[];
+  /** One try only. */
+  readonly once?: boolean;
+}
+
+export interface ScimAnswer {
+  readonly status: number;
+  /** Parsed JSON; `undefined` when empty, or unusable in the answer to a write that was taken. */
+  readonly body: unknown;
+  readonly etag?: string;
+  readonly location?: string;
+  /** When the first attempt that was not definitely refused was written, ms. */
+  readonly sentAt: number;
+}
+
+export interface Http {
+  /** @throws ScimError for everything that is not 2xx, and for a read whose body is unusable. */
+  send(request: ScimRequest): Promise<ScimAnswer>;
+  close(): Promise<void>;
+}
+
+export interface HttpOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly profile: Profile;
+  readonly memory: Memory;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly random: () => number;
+  readonly log?: ((event: ScimLogEvent) => void) | undefined;
+  readonly deadlineMs: number;
+  readonly maxBytes: number;
+  readonly patienceMs: number;
+}
+
+const MAX_REDIRECTS = 3;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+function input(message: string): ScimError {
+  return new ScimError({ fault: 'input', outcome: 'not-sent', message });
+}
+
+/** Keeps path and query string of a pasted address; `new URL(path, base)` would drop the path. */
+function parseBase(url: string): { readonly origin: string; readonly path: string; readonly search: string } {
+  const base = URL.parse(url.trim());
+  if (base === null) throw input('The SCIM address is not a URL.');
+  if (base.username !== '' || base.password !== '') throw input('The SCIM address must not hold credentials.');
+  if (base.protocol !== 'https:' && !(base.protocol === 'http:' && LOOPBACK.test(base.hostname))) {
+    throw input('The SCIM address must be https; plain http is for loopback only.');
+  }
+  return { origin: base.origin, path: base.pathname.replace(/\/+$/, ''), search: base.search.replace(/^\?/, '') };
+}
+
+function parseToken(token: string): string {
+  const bare = token.trim().replace(/^bearer\s+/i, '');
+  if (!/^[\x21-\x7e]+$/.test(bare)) throw input('The SCIM token is empty or holds characters no token has.');
+  return bare;
+}
+
+/** One id as one path segment. @throws ScimError for what cannot be one. */
+export function pathId(id: string): string {
+  if (!isUsableId(id)) throw input('A SCIM id is empty, too long or holds characters that cannot be sent.');
+  return encodeURIComponent(id);
+}
+
+function queryString(search: string, query: ScimRequest['query']): string {
+  const parts = search === '' ? [] : [search];
+  for (const [name, value] of query ?? []) {
+    parts.push(value === null ? name : `${name}=${encodeURIComponent(value)}`);
+  }
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** JSON whatever the content type says; `undefined` for an empty body. @throws SyntaxError */
+function parseBody(body: Buffer): unknown {
+  const text = body.toString('utf8').replace(/^\uFEFF/, '');
+  return text.trim() === '' ? undefined : JSON.parse(text);
+}
+
+type Reply =
+  | { readonly kind: 'taken'; readonly answer: ScimAnswer }
+  | {
+      readonly kind: 'failed';
+      readonly verdict: Judgement;
+      readonly fields: Omit<ScimErrorFields, 'outcome'>;
+      readonly sentAt?: number | undefined;
+      readonly spentMs: number;
+    };
+
+export function createHttp(options: HttpOptions): Http {
+  const { profile, memory, now, sleep, random, log, deadlineMs, patienceMs } = options;
+  const base = parseBase(options.url);
+  const token = parseToken(options.token);
+  const wire = createWire({ origin: base.origin, now, deadlineMs, maxBytes: options.maxBytes });
+  /** When the latest writes left, for `writesPerMinute`. */
+  const writes: number[] = [];
+
+  async function pace(): Promise<void> {
+    const limit = profile.writesPerMinute;
+    if (limit === undefined) return;
+    const oldest = writes.length < limit ? undefined : writes.shift();
+    if (oldest !== undefined) {
+      const wait = 60_000 - (now() - oldest);
+      if (wait > 0) await sleep(Math.min(wait, 60_000));
+    }
+    writes.push(now());
+  }
+
+  function headersOf(request: ScimRequest, hasBody: boolean): Record<string, string> {
+    const plain = profile.contentType === 'application/json';
+    const headers: Record<string, string> = {
+      authorization: profile.authPrefix === 'none' ? token : `Bearer ${token}`,
+      accept: memory.get().accept ?? (plain ? 'application/json' : 'application/scim+json, application/json;q=0.9'),
+      'accept-encoding': 'identity',
+      'user-agent': 'rolecall-scim',
+    };
+    if (hasBody) headers['content-type'] = memory.get().contentType ?? profile.contentType;
+    if (request.ifMatch !== undefined) headers['if-match'] = request.ifMatch;
+    return headers;
+  }
+
+  /** Where to send the same request again; `undefined`: not allowed. */
+  function redirected(request: ScimRequest, answer: HttpAnswer, from: string): string | undefined {
+    const location = single(answer.headers.location);
+    const same = answer.status === 307 || answer.status === 308;
+    if (location === undefined || !(same || (request.method === 'GET' && [301, 302, 303].includes(answer.status)))) {
+      return undefined;
+    }
+    const target = URL.parse(location, base.origin + from);
+    return target !== null && target.origin === base.origin ? target.pathname + target.search : undefined;
+  }
+
+  /** Learns a plainer media type from 415 and 406; says whether that is new. */
+  function learnType(status: number): boolean {
+    const plain = 'application/json' as const;
+    if (profile.contentType === plain) return false;
+    if (status === 415 && memory.get().contentType === undefined) memory.learn({ contentType: plain });
+    else if (status === 406 && memory.get().accept === undefined) memory.learn({ accept: plain });
+    else return false;
+    return true;
+  }
+
+  function failed(request: ScimRequest, got: HttpAnswer | HttpSilence): Reply {
+    const what = `SCIM ${request.method} ${request.route}`;
+    const { intent } = request;
+    if (got.kind === 'silence') {
+      const hopeless = got.fault === 'tls' || got.fault === 'closed';
+      return {
+        kind: 'failed',
+        verdict: judgeSilence(intent, got.sentAt !== undefined, hopeless),
+        fields: { fault: got.fault, code: got.code, message: `${what} got no answer (${got.fault}, ${got.code})` },
+        sentAt: got.sentAt,
+        spentMs: got.fault === 'timeout' ? deadlineMs : 0,
+      };
+    }
+    const { status, sentAt } = got;
+    const spentMs = got.cut === 'timeout' ? deadlineMs : 0;
+    if (status < 300) {
+      const fault = got.cut === 'too-large' ? 'too-large' : (got.cut ?? 'unreadable');
+      const repeat = got.cut === 'timeout' || got.cut === 'network';
+      const verdict: Judgement = { outcome: 'unknown', retryable: fault !== 'too-large', repeat };
+      const message = `${what} answered ${status} with a body that is ${got.cut === undefined ? 'not JSON' : `cut short (${got.cut})`}`;
+      return { kind: 'failed', verdict, fields: { fault, status, message }, sentAt, spentMs };
+    }
+    const date = single(got.headers.date);
+    const retryAfter = parseRetryAfter(single(got.headers['retry-after']), date, now());
+    const verdict = judgeStatus(intent, status, retryAfter !== undefined);
+    if (status < 400) {
+      const message = `${what} was redirected (${status}) where it must not follow`;
+      return { kind: 'failed', verdict, fields: { fault: 'redirect', status, message }, sentAt, spentMs };
+    }
+    let body: unknown;
+    let fault: 'http' | 'unreadable' = 'http';
+    try {
+      body = parseBody(got.body);
+    } catch {
+      // Plain words are usual in error answers; a web page instead of one means that something else answered.
+      if (/^\s*</.test(got.body.toString('utf8', 0, 256))) fault = 'unreadable';
+      else body = { detail: got.body.toString('utf8', 0, 1024) };
+    }
+    const { scimType, detail } = parseErrorBody(body);
+    const fields = {
+      fault,
+      status,
+      scimType,
+      retryAfter,
+      detail: detail === undefined ? undefined : redact(detail, [token]),
+      message: `${what} answered ${status}${scimType === undefined ? '' : ` ${scimType}`}`,
+    };
+    return { kind: 'failed', verdict, fields, sentAt, spentMs };
+  }
+
+  /** One try: follows what may be followed, learns media types, judges the answer. */
+  async function attempt(request: ScimRequest, tried: number): Promise<Reply> {
+    const id = request.id === undefined ? '' : pathId(request.id);
+    let path = base.path + request.route.replace(':id', id) + queryString(base.search, request.query);
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    for (let hops = 0; ; ) {
+      if (request.intent !== 'read') await pace();
+      const started = now();
+      const headers = headersOf(request, body !== undefined);
+      const got = await wire.exchange(
+        body === undefined
+          ? { method: request.method, path, headers }
+          : { method: request.method, path, headers, body },
+      );
+      const event = { method: request.method, path: request.route, attempt: tried, ms: now() - started };
+      if (got.kind === 'silence') {
+        log?.({ ...event, fault: got.fault, bytes: 0 });
+        return failed(request, got);
+      }
+      log?.({
+        ...event,
+        status: got.status,
+        bytes: got.body.length,
+        ...(got.cut === undefined ? {} : { fault: got.cut }),
+      });
+      if (got.status >= 300 && got.status < 400 && hops < MAX_REDIRECTS) {
+        const next = redirected(request, got, path);
+        if (next === undefined) return failed(request, got);
+        path = next;
+        hops += 1;
+        continue;
+      }
+      if (learnType(got.status)) continue;
+      if (got.status < 200 || got.status >= 300) return failed(request, got);
+      let parsed: unknown;
+      try {
+        parsed = got.cut === undefined ? parseBody(got.body) : undefined;
+      } catch {
+        if (request.intent === 'read') return failed(request, got);
+      }
+      // A write that was taken stays taken, whatever became of the words that came with it.
+      if (got.cut !== undefined && request.intent === 'read') return failed(request, got);
+      const etag = single(got.headers.etag);
+      const location = single(got.headers.location);
+      return {
+        kind: 'taken',
+        answer: {
+          status: got.status,
+          body: parsed,
+          sentAt: got.sentAt,
+          ...(etag === undefined ? {} : { etag }),
+          ...(location === undefined ? {} : { location }),
+        },
+      };
+    }
+  }
+
+  async function send(request: ScimRequest): Promise<ScimAnswer> {
+    let spent = 0;
+    let first: number | undefined;
+    for (let tried = 1; ; tried += 1) {
+      const reply = await attempt(request, tried);
+      if (reply.kind === 'taken') {
+        return first === undefined ? reply.answer : { ...reply.answer, sentAt: first };
+      }
+      const { verdict, fields, sentAt } = reply;
+      if (verdict.outcome === 'unknown') first ??= sentAt;
+      spent += reply.spentMs;
+      const wait = fields.retryAfter ?? backOff(tried, random);
+      const settled = fields.status !== undefined && request.settle?.includes(fields.status) === true;
+      const patient = tried < MAX_TRIES && spent + wait <= patienceMs;
+      if (!verdict.repeat || settled || request.once === true || !patient) {
+        const { retryable } = verdict;
+        const outcome = first === undefined ? verdict.outcome : 'unknown';
+        throw new ScimError({ ...fields, outcome, retryable, sentAt: outcome === 'unknown' ? first : undefined });
+      }
+      await sleep(wait);
+      spent += wait;
+    }
+  }
+
+  return { send, close: () => wire.close() };
+}

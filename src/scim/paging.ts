@@ -1,0 +1,222 @@
+/**
+ * Reads a list to its end (RFC 7644 §3.4.2.4 by index, RFC 9865 by cursor) and says whether it was the end. Believes no
+ * total, no page size and no order it has not seen for itself. Knows nothing of what the rows are.
+ */
+import type { IncompleteWhy, Listing, Page } from './contract.ts';
+import { ScimError } from './error.ts';
+import type { ListPage } from './schema.ts';
+
+export type Query = readonly (readonly [string, string | null])[];
+
+export interface PagingOptions<T> {
+  /** One page; the parameters are the ones that choose it, all others stay the caller's and the same. */
+  readonly fetch: (query: Query) => Promise<ListPage>;
+  readonly parse: (row: unknown) => T | undefined;
+  readonly pageSize: number;
+  readonly paging: 'index' | 'cursor' | 'none';
+  /** Default 10 000. */
+  readonly maxPages?: number;
+  /** Default 200 000. */
+  readonly maxItems?: number;
+}
+
+const PARALLEL = 4;
+/** Sizes servers cap pages at: a page of exactly that many rows may be a full one. */
+const USUAL_CAPS: ReadonlySet<number> = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
+
+/** One reading from the first page on; a second follows where the first cannot be believed. */
+interface Pass {
+  readonly seen: Set<string>;
+  readonly careful: boolean;
+  bad: number;
+  pages: number;
+  firstLength: number;
+  longest: number;
+  total: number | undefined;
+  totalMoved: boolean;
+}
+
+type End = 'end' | 'cursor-end' | 'repeated' | 'cursor-lost' | 'limit';
+
+/**
+ * The pages of one list, each item once. Next index = this index + rows received. Ends at an empty page, at the total
+ * (unless the page may be a full one: totals can be the size of the page or capped), or when nothing new comes. A second
+ * pass follows where rows are missing or the total moved, starting at 0 for servers that count from there.
+ */
+export function listing<T extends { readonly id: string }>(options: PagingOptions<T>): Listing<T> {
+  const { parse, paging, maxPages = 10_000, maxItems = 200_000 } = options;
+  const known = new Set<string>();
+  let asked: number | undefined = options.pageSize;
+  let fetched = 0;
+  let started = false;
+  let why: IncompleteWhy | undefined = 'unfinished';
+
+  const atLimit = () => fetched >= maxPages || known.size >= maxItems;
+
+  async function fetch(place: Query): Promise<ListPage> {
+    const sized = (): Query => (asked === undefined ? place : [...place, ['count', String(asked)]]);
+    try {
+      return await options.fetch(sized());
+    } catch (error) {
+      const badCount = error instanceof ScimError && error.status === 400 && error.scimType === 'invalidCount';
+      if (!badCount || asked === undefined) throw error;
+      asked = undefined;
+      return options.fetch(sized());
+    }
+  }
+
+  /** Takes one page in; `fresh`: it had a row this pass had not seen. */
+  function take(pass: Pass, page: ListPage): { readonly page: Page<T>; readonly fresh: boolean } {
+    const items: T[] = [];
+    let unreadable = 0;
+    let fresh = false;
+    for (const row of page.rows) {
+      const item = parse(row);
+      if (item === undefined) {
+        unreadable += 1;
+        continue;
+      }
+      if (!pass.seen.has(item.id)) fresh = true;
+      pass.seen.add(item.id);
+      if (!known.has(item.id)) items.push(item);
+      known.add(item.id);
+    }
+    const length = page.rows.length;
+    if (pass.pages === 0) pass.firstLength = length;
+    pass.pages += 1;
+    pass.bad += unreadable;
+    pass.longest = Math.max(pass.longest, length);
+    fetched += 1;
+    if (page.total !== undefined) {
+      if (pass.total !== undefined && pass.total !== page.total) pass.totalMoved = true;
+      pass.total = page.total;
+    }
+    return { page: { items, unreadable }, fresh };
+  }
+
+  /** Whether the pass is over after a page of so many rows; `undefined`: go on. */
+  function endAfter(pass: Pass, length: number, fresh: boolean): End | undefined {
+    if (length === 0 || paging === 'none') return 'end';
+    if (!fresh) return 'repeated';
+    if (atLimit()) return 'limit';
+    const maybeFull = length === asked || (length === pass.longest && USUAL_CAPS.has(length));
+    return pass.total !== undefined && pass.seen.size + pass.bad >= pass.total && !maybeFull ? 'end' : undefined;
+  }
+
+  async function* byCursor(pass: Pass, first: string | null): AsyncGenerator<Page<T>, End | { readonly from: number }> {
+    const used = new Set<string>();
+    for (let cursor = first; ; ) {
+      if (atLimit()) return 'limit';
+      let got: ListPage;
+      try {
+        got = await fetch([['cursor', cursor]]);
+      } catch (error) {
+        const scimType = error instanceof ScimError && error.status === 400 ? error.scimType : undefined;
+        if (cursor !== null && (scimType === 'expiredCursor' || scimType === 'invalidCursor')) return 'cursor-lost';
+        throw error;
+      }
+      yield take(pass, got).page;
+      const next = got.nextCursor;
+      if (next === undefined) {
+        // No cursor on the first page, yet more promised: a server that ignores the parameter.
+        const more = cursor === null && pass.total !== undefined && pass.seen.size + pass.bad < pass.total;
+        return more ? { from: 1 + got.rows.length } : 'cursor-end';
+      }
+      if (used.has(next)) return 'repeated';
+      used.add(next);
+      cursor = next;
+    }
+  }
+
+  async function* byIndex(pass: Pass, start: number): AsyncGenerator<Page<T>, End> {
+    let position = start;
+    let steady = 0;
+    let parallel = !pass.careful;
+    for (;;) {
+      const step = pass.firstLength;
+      const left = pass.total === undefined ? 0 : Math.ceil((pass.total - position + 1) / Math.max(1, step));
+      // Two pages as long as each other, with one and the same total beyond them: then the next ones can be foretold.
+      const wide = parallel && steady >= 2 && !pass.totalMoved ? Math.max(1, Math.min(PARALLEL, left)) : 1;
+      const starts = Array.from({ length: wide }, (_, index) => position + index * step);
+      const pages = await Promise.all(starts.map((at) => fetch([['startIndex', String(at)]])));
+      for (const got of pages) {
+        const { page, fresh } = take(pass, got);
+        yield page;
+        if (got.nextCursor !== undefined) {
+          const end = yield* byCursor(pass, got.nextCursor);
+          return typeof end === 'string' ? end : 'end';
+        }
+        const length = got.rows.length;
+        position += length;
+        const end = endAfter(pass, length, fresh);
+        if (end !== undefined) return end;
+        steady = pass.total !== undefined && length === pass.firstLength ? steady + 1 : 0;
+        // Shorter than foretold: the pages after it do not join on. Read them again, one by one.
+        if (steady === 0) {
+          parallel = false;
+          break;
+        }
+      }
+    }
+  }
+
+  async function* read(pass: Pass): AsyncGenerator<Page<T>, End> {
+    if (paging !== 'cursor') return yield* byIndex(pass, pass.careful ? 0 : 1);
+    const end = yield* byCursor(pass, null);
+    return typeof end === 'string' ? end : yield* byIndex(pass, end.from);
+  }
+
+  /** What one pass proves. `before`: the total of the pass before it, whose rows count too if it stood still. */
+  function judge(pass: Pass, end: End, before: number | undefined): IncompleteWhy | undefined {
+    if (end === 'limit') return 'limit';
+    if (end === 'cursor-lost') return 'cursor';
+    if (end !== 'cursor-end') {
+      const { total } = pass;
+      if (pass.totalMoved) return 'changed';
+      const joined = before !== undefined && before === total ? known.size : pass.seen.size;
+      if (total !== undefined && joined + pass.bad < total) return 'short';
+      // The same page again, and nothing but that page's own size says that there is no more.
+      if (end === 'repeated' && (total === undefined || total <= pass.firstLength)) return 'repeated';
+    }
+    return pass.bad > 0 ? 'unreadable' : undefined;
+  }
+
+  async function* pages(): AsyncGenerator<Page<T>, void> {
+    let before: number | undefined;
+    for (const careful of [false, true]) {
+      const pass: Pass = {
+        seen: new Set(),
+        careful,
+        bad: 0,
+        pages: 0,
+        firstLength: 0,
+        longest: 0,
+        total: undefined,
+        totalMoved: false,
+      };
+      let end: End;
+      try {
+        end = yield* read(pass);
+      } catch (error) {
+        why = 'failed';
+        throw error;
+      }
+      const found = judge(pass, end, before);
+      why = found;
+      before = pass.totalMoved ? undefined : pass.total;
+      if (found !== 'short' && found !== 'changed' && found !== 'cursor') return;
+    }
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      if (started) throw new ScimError({ fault: 'input', outcome: 'not-sent', message: 'A listing is read once.' });
+      started = true;
+      return pages();
+    },
+    verdict() {
+      const size = known.size;
+      return why === undefined ? { complete: true, count: size } : { complete: false, count: size, why };
+    },
+  };
+}
