@@ -43,11 +43,9 @@ export const emptyHolding = (app: string, account: string, role: string): Holdin
 /** Records the intent of a grant: `standing` is taken over only by the first of a run. A re-run changes nothing. */
 export function intend(holding: Holding, grant: HeldGrant, standingNow: boolean): Holding {
   if (holding.grants.some((held) => held.request === grant.request)) return holding;
-  return {
-    ...holding,
-    standing: holding.standing ?? standingNow,
-    grants: [...holding.grants, grant],
-  };
+  // A removal still under way is overtaken: this grant's write comes after it in the lane.
+  const { removing: _removing, ...rest } = holding;
+  return { ...rest, standing: holding.standing ?? standingNow, grants: [...holding.grants, grant] };
 }
 
 export function setGrant(holding: Holding, request: string, change: Partial<HeldGrant>): Holding {
@@ -65,9 +63,8 @@ export function keepsMembership(holding: Holding, request: string): boolean {
 /** Takes a grant out; after the last one the run is over and `standing` is forgotten. */
 export function drop(holding: Holding, request: string): Holding {
   const grants = holding.grants.filter((held) => held.request !== request);
-  if (grants.length > 0) return { ...holding, grants };
-  const { standing: _standing, removing: _removing, ...rest } = holding;
-  return { ...rest, grants };
+  const { standing, removing: _removing, ...rest } = holding;
+  return grants.length > 0 && standing !== undefined ? { ...rest, standing, grants } : { ...rest, grants };
 }
 
 /** Ends the whole run, grants and standing: a person's revoke. */

@@ -137,11 +137,12 @@ export type Closing =
   | { readonly why: 'refused_at_apply'; readonly refusal: Refusal };
 
 /** Something wrong that people must keep hearing about until it is right. */
-export type Alarm =
-  | { readonly kind: 'end_failing'; readonly since: number; readonly detail: string }
-  | { readonly kind: 'last_admin_held'; readonly since: number; readonly role: string }
-  | { readonly kind: 'not_visible'; readonly since: number }
-  | { readonly kind: 'write_failing'; readonly since: number; readonly detail: string };
+export type Alarm = { readonly since: number; readonly toldAt: number } & (
+  | { readonly kind: 'end_failing'; readonly detail: string }
+  | { readonly kind: 'last_admin_held'; readonly role: string }
+  | { readonly kind: 'not_visible' }
+  | { readonly kind: 'write_failing'; readonly detail: string }
+);
 
 /** What the subject holds when the request is shown to an approver. */
 export interface Held {

@@ -5,7 +5,7 @@
 import type { Actor, AuditEvent } from '../audit.ts';
 import { emptyHolding, type Holding, holdingKey, isVacant } from '../grant.ts';
 import { foldEmail, personKey } from '../people.ts';
-import type { Change, Job, JobChange, Key, Kind, NewJob, Put, Records, View } from '../ports.ts';
+import type { Change, Job, JobChange, Key, Kind, NewJob, Put, Records, Store, View } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
 import { KeysGrew } from './world.ts';
 
@@ -21,7 +21,8 @@ export interface Draft {
   change<R>(result: R): Change<R>;
 }
 
-export function draftOn(view: View): Draft {
+/** @param named when given, touching anything else throws `KeysGrew`: plan again with what is stored now. */
+export function draftOn(view: View, named?: ReadonlySet<Key>): Draft {
   const changed = new Map<string, { put?: Put; key: Key }>();
   const events: AuditEvent[] = [];
   const jobs: JobChange[] = [];
@@ -30,6 +31,7 @@ export function draftOn(view: View): Draft {
     now: view.now,
     get<K extends Kind>(kind: K, id: string) {
       const entry = changed.get(name(kind, id));
+      if (entry === undefined && named?.has(name(kind, id)) === false) throw new KeysGrew();
       // The map is keyed by kind, so the value under it is of that kind.
       return entry === undefined ? view.get(kind, id) : (entry.put?.value as Records[K] | undefined);
     },
@@ -81,6 +83,18 @@ export function keysOf(request: AccessRequest): Key[] {
   }
   if (request.after !== undefined) keys.push(`request:${request.after}`);
   if (request.followedBy !== undefined) keys.push(`request:${request.followedBy}`);
+  return keys;
+}
+
+/** Every aggregate a change of this request, and of the one linked to it, may touch, as stored now. */
+export async function keysNow(store: Store, id: string): Promise<Key[]> {
+  const request = await store.read('request', id);
+  if (request === undefined) return [`request:${id}`];
+  const keys = keysOf(request);
+  for (const linked of [request.after, request.followedBy]) {
+    const other = linked === undefined ? undefined : await store.read('request', linked);
+    if (other !== undefined) keys.push(...keysOf(other));
+  }
   return keys;
 }
 

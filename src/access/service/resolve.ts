@@ -10,7 +10,7 @@ import { HOUR } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
 import { personParty } from './binding.ts';
-import { close, type Draft, draftOn, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
+import { close, type Draft, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
 import { type Plan, planFor } from './plan.ts';
 import { appOf, commitPlanned, DONE, type JobResult, KeysGrew, laneOf, RANK, type World } from './world.ts';
 
@@ -58,10 +58,10 @@ export async function actorOf(world: World, slack: Person['slack']): Promise<Per
 async function refuseRequest(world: World, id: string, error: AccessError): Promise<void> {
   await commitPlanned(
     world.store,
-    async () => requestKeys(await world.store.read('request', id)),
+    () => keysNow(world.store, id),
     (view, named) => {
       const request = locked(view, id, named);
-      const draft = draftOn(view);
+      const draft = draftOn(view, named);
       if (request?.state === 'received') {
         const app = request.ask.app;
         close(draft, request, 'refused', { refusal: error.refusal, ...(app === undefined ? {} : { app }) });
@@ -77,8 +77,6 @@ async function refuseRequest(world: World, id: string, error: AccessError): Prom
     },
   );
 }
-
-const requestKeys = (request: AccessRequest | undefined) => (request === undefined ? [] : keysOf(request));
 
 /** The requester's card says that the look-up goes on. */
 async function stillLooking(world: World, id: string): Promise<void> {
@@ -118,7 +116,7 @@ async function enter(world: World, request: AccessRequest, actor: Person, plan: 
     world.store,
     async () => [...keysOf({ ...request, ...fixed }), ...(await opposed()).flatMap(keysOf)],
     (view, named) => {
-      const draft = draftOn(view);
+      const draft = draftOn(view, named);
       const current = view.get('request', request.id);
       if (current?.state !== 'received') return draft.change(undefined);
       claim(draft, world, { ...current, ...fixed }, plan);

@@ -1,0 +1,41 @@
+/**
+ * Alarms: something that is wrong and that owners keep hearing about, at once and then daily, until it is right.
+ */
+import { DAY } from '../policy.ts';
+import { type AccessRequest, type Alarm, amend } from '../request.ts';
+import { type Draft, draftOn, record, showCards, system } from './draft.ts';
+import type { World } from './world.ts';
+
+type Raise = Alarm extends infer A ? (A extends Alarm ? Omit<A, 'since' | 'toldAt'> : never) : never;
+
+/** Raises or renews the alarm of a request; told anew when it is new, of another kind, or a day old. */
+export async function raiseAlarm(world: World, id: string, alarm: Raise): Promise<void> {
+  await world.store.commit([`request:${id}`], (view) => {
+    const draft = draftOn(view);
+    const request = view.get('request', id);
+    if (request !== undefined) putAlarm(draft, request, alarm);
+    return draft.change(undefined);
+  });
+}
+
+export function putAlarm(draft: Draft, request: AccessRequest, alarm: Raise): AccessRequest {
+  const before = request.alarm;
+  const same = before?.kind === alarm.kind;
+  if (same && draft.now - before.toldAt < DAY) return request;
+  // Owners get a new message, not a silent edit of yesterday's.
+  const cards = request.cards.filter((card) => card.reader !== 'owner');
+  const next = amend(request, {
+    cards,
+    alarm: { ...alarm, since: same ? before.since : draft.now, toldAt: draft.now },
+  });
+  draft.put('request', next.id, next);
+  if (!same) record(draft, next, 'access.end_failed', system('apply'), { why: alarm.kind });
+  showCards(draft, next.id);
+  return next;
+}
+
+/** The request without its alarm. */
+export function calm(request: AccessRequest): AccessRequest {
+  const { alarm: _alarm, ...rest } = request;
+  return rest;
+}

@@ -1,0 +1,219 @@
+/**
+ * `apply` of disable and enable: the account's `active`, and the roles that go with it.
+ */
+import { DirectoryError, refuse } from '../errors.ts';
+import { baseRole, DAY } from '../policy.ts';
+import type { Job, Key } from '../ports.ts';
+import { type AccessRequest, isClosed, move } from '../request.ts';
+import { calm, raiseAlarm } from './alarm.ts';
+import { failed } from './apply-grant.ts';
+import { endGrants, keysOfGrants, lookAgain, markRemoving, unseen } from './apply-revoke.ts';
+import { newAccountRecord } from './binding.ts';
+import { close, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
+import { lastHolder } from './guard.ts';
+import { isTooLate } from './late.ts';
+import { takeRole } from './take.ts';
+import {
+  appOf,
+  commitPlanned,
+  DONE,
+  directoryOf,
+  groupOf,
+  type JobResult,
+  KeysGrew,
+  roleOf,
+  type World,
+} from './world.ts';
+
+/** How long something accepted is looked for before it is called failed. */
+export const LOOK_UNTIL = 2 * DAY;
+
+/** Guard, `active: false` read back, then every role above base, standing too. Never gives up. @throws DirectoryError */
+export async function applyDisable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
+  const { app: appKey, subject, id } = request;
+  const accountId = subject?.account;
+  if (appKey === undefined || accountId === undefined) throw new Error(`disable ${id} is not complete`);
+  const app = appOf(world, appKey);
+  const directory = directoryOf(world, appKey);
+  const roles = rolesOf(request).map((key) => roleOf(app, key));
+  try {
+    for (const role of roles) {
+      const last = app.mode === 'observe' ? undefined : await lastHolder(world, app, role, accountId, 'person');
+      if (last !== undefined && request.state === 'approved') refuse(last);
+      if (last !== undefined) {
+        await raiseAlarm(world, id, { kind: 'last_admin_held', role: role.key });
+        return lookAgain(world, job);
+      }
+    }
+    if (request.state === 'approved') await markRemoving(world, id, accountId);
+    const disabled = await directory.setActive(accountId, false);
+    if (disabled.kind === 'accepted') return await unseen(world, job, id);
+    let observed = disabled.kind === 'observed';
+    for (const role of roles) {
+      const group = await groupOf(world, app, role);
+      if ((await directory.membership(group, accountId)) === 'out') continue;
+      const taken = await takeRole(world, app, role, accountId, { keepBase: false });
+      if (taken === 'accepted') return await unseen(world, job, id);
+      observed ||= taken === 'observed';
+    }
+    await disabledNow(world, id, accountId, observed ? 'observed' : 'confirmed');
+    return DONE;
+  } catch (error) {
+    if (error instanceof DirectoryError) await raiseAlarm(world, id, { kind: 'write_failing', detail: error.detail });
+    throw error;
+  }
+}
+
+/** One commit: the account is out, its grants have ended, its open requests are closed. */
+async function disabledNow(
+  world: World,
+  id: string,
+  account: string,
+  outcome: 'confirmed' | 'observed',
+): Promise<void> {
+  const plan = async (): Promise<Key[]> => {
+    const keys = await keysOfGrants(world, id);
+    const request = await world.store.read('request', id);
+    const known =
+      request?.app === undefined ? undefined : await world.store.read('account', `${request.app}/${account}`);
+    for (const open of known?.requests ?? []) {
+      const other = await world.store.read('request', open);
+      if (other !== undefined) keys.push(...keysOf(other));
+    }
+    return keys;
+  };
+  await commitPlanned(world.store, plan, (view, named) => {
+    const draft = draftOn(view, named);
+    const request = locked(view, id, named);
+    if (request?.state !== 'applying' || request.app === undefined) return draft.change(undefined);
+    endGrants(draft, named, request, account, 'account_change', outcome);
+    const accountId = `${request.app}/${account}`;
+    for (const open of draft.get('account', accountId)?.requests ?? []) {
+      if (open === id) continue;
+      if (!named.has(`request:${open}`)) throw new KeysGrew();
+      const other = draft.get('request', open);
+      if (other === undefined || isClosed(other.state) || (other.state !== 'pending' && other.state !== 'approved'))
+        continue;
+      close(draft, other, 'cancelled', { closing: { why: 'account_change' } });
+      record(draft, other, 'request.cancelled', system('apply'), { why: 'account_change' });
+    }
+    const done = close(draft, calm(request), 'done', {
+      outcome: { kind: outcome, at: draft.now },
+      appliedAt: draft.now,
+    });
+    const known = draft.get('account', accountId);
+    const by = done.requester.name;
+    const { reason } = done.ask;
+    draft.put('account', accountId, {
+      ...(known ??
+        newAccountRecord(request.app, {
+          id: account,
+          email: done.subject?.email ?? '',
+          name: done.subject?.name ?? '',
+        })),
+      disabled: { at: draft.now, by, ...(reason === undefined ? {} : { reason }) },
+    });
+    record(draft, done, 'account.disabled', system('apply'), { outcome });
+    return draft.change(undefined);
+  });
+}
+
+/** `active: true` read back, base role only. @throws DirectoryError to be run again later */
+export async function applyEnable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
+  const { app: appKey, subject, id } = request;
+  const accountId = subject?.account;
+  if (appKey === undefined || accountId === undefined) throw new Error(`enable ${id} is not complete`);
+  const app = appOf(world, appKey);
+  const directory = directoryOf(world, appKey);
+  const waited = request.outcome?.kind === 'accepted';
+  if (!waited && isTooLate(world, request)) return tooLate(world, request);
+  if (waited && world.clock.now() - job.since >= LOOK_UNTIL) return failed(world, id, 'accepted, but never visible');
+  if (request.state === 'approved') await begin(world, id);
+  const enabled = await directory.setActive(accountId, true);
+  if (enabled.kind === 'accepted') return accepted(world, job, id);
+  const base = baseRole(app);
+  const added = base === undefined ? undefined : await directory.add(await groupOf(world, app, base), accountId);
+  if (added?.kind === 'accepted') return accepted(world, job, id);
+  await commitPlanned(
+    world.store,
+    () => keysNow(world.store, id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const current = locked(view, id, named);
+      if (current?.state !== 'applying') return draft.change(undefined);
+      const known = draft.get('account', `${appKey}/${accountId}`);
+      if (known !== undefined) {
+        const { disabled: _disabled, ...rest } = known;
+        draft.put('account', `${appKey}/${accountId}`, rest);
+      }
+      const outcome = enabled.kind === 'observed' ? 'observed' : 'confirmed';
+      const done = close(draft, calm(current), 'done', {
+        outcome: { kind: outcome, at: draft.now },
+        appliedAt: draft.now,
+      });
+      record(draft, done, 'account.enabled', system('apply'), { outcome });
+      return draft.change(undefined);
+    },
+  );
+  return DONE;
+}
+
+/** Nothing written yet → *not applied*; otherwise the owners hear that it is unclear. */
+export async function tooLate(world: World, request: AccessRequest): Promise<JobResult> {
+  const { id } = request;
+  await commitPlanned(
+    world.store,
+    () => keysNow(world.store, id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const current = locked(view, id, named);
+      if (current?.state === 'approved') {
+        close(draft, current, 'not_applied', { closing: { why: 'too_late_to_apply' } });
+        record(draft, current, 'request.not_applied', system('apply'), { why: 'too_late_to_apply' });
+      } else if (current?.state === 'applying') {
+        const alarm = {
+          kind: 'write_failing' as const,
+          detail: 'gave up; it is unclear whether it took effect',
+          since: draft.now,
+          toldAt: draft.now,
+        };
+        close(draft, { ...current, alarm }, 'failed', { closing: { why: 'unknown_outcome' } });
+        record(draft, current, 'request.failed', system('apply'), { why: 'unknown_outcome' });
+      }
+      return draft.change(undefined);
+    },
+  );
+  return DONE;
+}
+
+/** `approved → applying`, before the first write. */
+export async function begin(world: World, id: string): Promise<void> {
+  await commitPlanned(
+    world.store,
+    () => keysNow(world.store, id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const request = locked(view, id, named);
+      if (request?.state !== 'approved') return draft.change(undefined);
+      const next = move(request, 'applying');
+      draft.put('request', id, next);
+      record(draft, next, 'access.intended', system('apply'), {});
+      showCards(draft, id);
+      return draft.change(undefined);
+    },
+  );
+}
+
+/** Accepted, not visible yet: said on the card once, looked for again. */
+export async function accepted(world: World, job: Job, id: string): Promise<JobResult> {
+  await world.store.commit([`request:${id}`], (view) => {
+    const draft = draftOn(view);
+    const request = view.get('request', id);
+    if (request?.state === 'applying' && request.outcome?.kind !== 'accepted') {
+      draft.put('request', id, { ...request, rev: request.rev + 1, outcome: { kind: 'accepted', since: draft.now } });
+      showCards(draft, id);
+    }
+    return draft.change(undefined);
+  });
+  return lookAgain(world, job);
+}

@@ -1,0 +1,205 @@
+/**
+ * `apply` of a provision: create once, base group, read back, welcome; then the grant that waited for the account.
+ * A lost answer is looked up, never posted again.
+ */
+import { DirectoryError } from '../errors.ts';
+import { foldEmail, type SlackId } from '../people.ts';
+import { type AppPolicy, baseRole } from '../policy.ts';
+import type { Account, CreateOutcome, Job } from '../ports.ts';
+import type { AccessRequest, NewAccount } from '../request.ts';
+import { calm } from './alarm.ts';
+import { accepted, begin, LOOK_UNTIL, tooLate } from './apply-account.ts';
+import { failed } from './apply-grant.ts';
+import { ownersOf } from './approvers.ts';
+import { newAccountRecord } from './binding.ts';
+import { close, type Draft, draftOn, keysNow, locked, record, showCards, system } from './draft.ts';
+import { isTooLate } from './late.ts';
+import { notify } from './notices.ts';
+import { scheduleApply } from './resolve.ts';
+import { seatsOf } from './seats.ts';
+import { appOf, commitPlanned, DONE, directoryOf, groupOf, type JobResult, type World } from './world.ts';
+
+/** From this share of the seats on, the owners are warned. */
+const SEATS_LOW = 0.9;
+
+/** @throws DirectoryError to be run again later */
+export async function applyProvision(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
+  const { app: appKey, id } = request;
+  const asked = request.ask.newAccount;
+  if (appKey === undefined || asked === undefined) throw new Error(`provision ${id} is not complete`);
+  const app = appOf(world, appKey);
+  const waited = request.outcome?.kind === 'accepted';
+  if (waited && world.clock.now() - job.since >= LOOK_UNTIL) {
+    return failed(world, id, 'accepted, but never visible: perhaps the person belongs to another organisation');
+  }
+  if (!waited && isTooLate(world, request)) return tooLate(world, request);
+  const seats = await seatsOf(world, app, id);
+  if (request.state === 'approved' && seats !== undefined && seats.used >= seats.seats) {
+    return failed(world, id, 'no seat is left', { code: 'seats', app: appKey, ...seats });
+  }
+  const rerun = request.state === 'applying';
+  if (!rerun) await begin(world, id);
+  const outcome = await create(world, app, request, asked, rerun);
+  switch (outcome.kind) {
+    case 'exists_elsewhere':
+      return failed(world, id, 'the address exists outside SCIM or in another organisation', {
+        code: 'exists_elsewhere',
+        app: appKey,
+        email: asked.email,
+      });
+    case 'exists': {
+      const { account } = outcome;
+      return failed(world, id, 'the account exists already', {
+        code: 'account_exists',
+        app: appKey,
+        active: account.active !== false,
+        name: account.name,
+        id: account.id,
+        ...(account.changed === undefined ? {} : { since: account.changed }),
+      });
+    }
+    case 'accepted':
+      return accepted(world, job, id);
+    case 'observed':
+      await done(world, app, request, asked, undefined, 'observed');
+      return DONE;
+    case 'created': {
+      const base = baseRole(app);
+      const added =
+        base === undefined
+          ? undefined
+          : await directoryOf(world, appKey).add(await groupOf(world, app, base), outcome.account.id);
+      if (added?.kind === 'accepted') return accepted(world, job, id);
+      await done(world, app, request, asked, outcome.account, 'confirmed');
+      return DONE;
+    }
+  }
+}
+
+/** Looks first: what an earlier run (or its lost answer) created is recognised and not created again. */
+async function create(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  asked: NewAccount,
+  rerun: boolean,
+): Promise<CreateOutcome> {
+  const directory = directoryOf(world, app.key);
+  const found = await directory.find(asked.email);
+  const [account] = found;
+  if (account !== undefined) {
+    return rerun && isOurs(app, request, asked, account)
+      ? { kind: 'created', account, sentAt: world.clock.now() }
+      : { kind: 'exists', account };
+  }
+  if (request.outcome?.kind === 'accepted') return { kind: 'accepted', sentAt: request.outcome.since };
+  try {
+    const outcome = await directory.create({
+      email: asked.email,
+      givenName: asked.givenName,
+      ...(asked.familyName === undefined ? {} : { familyName: asked.familyName }),
+      ...externalId(app, request),
+    });
+    return outcome.kind === 'exists' && isOurs(app, request, asked, outcome.account)
+      ? { kind: 'created', account: outcome.account, sentAt: world.clock.now() }
+      : outcome;
+  } catch (error) {
+    if (error instanceof DirectoryError && error.fault === 'rejected' && !error.mayHaveApplied) {
+      return { kind: 'exists_elsewhere' };
+    }
+    throw error;
+  }
+}
+
+/** The Slack user id, else the request id; nothing where an identity provider owns the accounts. */
+function externalId(app: AppPolicy, request: AccessRequest): { readonly externalId?: string } {
+  if (Object.values(app.roles).some((role) => role.managedBy === 'idp')) return {};
+  return { externalId: request.subject?.slack?.user ?? request.id };
+}
+
+/** Whether this account is the one this request made: by `externalId`, or where none is sent by all names. */
+function isOurs(app: AppPolicy, request: AccessRequest, asked: NewAccount, account: Account): boolean {
+  const ours = externalId(app, request).externalId;
+  if (ours !== undefined && account.externalId !== undefined) return account.externalId === ours;
+  const name = [asked.givenName, asked.familyName].filter((part) => part !== undefined && part !== '').join(' ');
+  return foldEmail(account.userName) === foldEmail(asked.email) && account.name.trim() === name.trim();
+}
+
+async function done(
+  world: World,
+  app: AppPolicy,
+  request: AccessRequest,
+  asked: NewAccount,
+  account: Account | undefined,
+  outcome: 'confirmed' | 'observed',
+): Promise<void> {
+  const { id } = request;
+  const owners = (await ownersOf(world, app).catch(() => [])).map((owner) => owner.slack);
+  const seats = await seatsOf(world, app, id);
+  const notice = { welcome: world.newId(), seats: world.newId() };
+  await commitPlanned(
+    world.store,
+    async () => [
+      ...(await keysNow(world.store, id)),
+      `notice:${notice.welcome}` as const,
+      `notice:${notice.seats}` as const,
+      ...(account === undefined ? [] : [`account:${app.key}/${account.id}` as const]),
+    ],
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const current = locked(view, id, named);
+      if (current?.state !== 'applying') return draft.change(undefined);
+      if (account !== undefined && draft.get('account', `${app.key}/${account.id}`) === undefined) {
+        draft.put('account', `${app.key}/${account.id}`, newAccountRecord(app.key, account));
+      }
+      const subject = {
+        ...(current.subject ?? { name: asked.email }),
+        ...(account === undefined ? {} : { account: account.id }),
+      };
+      startLinked(draft, current, account?.id);
+      const closed = close(draft, calm(current), 'done', {
+        outcome: { kind: outcome, at: draft.now },
+        appliedAt: draft.now,
+      });
+      // The account is known from here on; it was not a key of the request while that was open.
+      const settled = { ...closed, subject };
+      draft.put('request', id, settled);
+      record(draft, settled, 'account.created', system('apply'), { outcome });
+      if (asked.welcome && outcome === 'confirmed') welcome(draft, settled, notice.welcome);
+      if (seats !== undefined && seats.used + 1 >= seats.seats * SEATS_LOW) {
+        notify(draft, notice.seats, owners, {
+          kind: 'seats_low',
+          app: app.key,
+          used: seats.used + 1,
+          seats: seats.seats,
+        });
+      }
+      return draft.change(undefined);
+    },
+  );
+}
+
+/** The grant that waited for the account: it may start now, or as soon as it is approved. */
+function startLinked(draft: Draft, provision: AccessRequest, account: string | undefined): void {
+  const grant = provision.followedBy === undefined ? undefined : draft.get('request', provision.followedBy);
+  if (grant?.subject === undefined || account === undefined) return;
+  if (grant.state !== 'pending' && grant.state !== 'approved') return;
+  const next = { ...grant, rev: grant.rev + 1, subject: { ...grant.subject, account }, applyFrom: draft.now };
+  draft.put('request', grant.id, next);
+  if (grant.state === 'approved') scheduleApply(draft, next);
+  showCards(draft, grant.id);
+}
+
+function welcome(draft: Draft, request: AccessRequest, id: string): void {
+  const { app, subject } = request;
+  if (app === undefined || subject === undefined) return;
+  const to: SlackId = subject.slack ?? request.requester.slack;
+  notify(draft, id, [to], {
+    kind: 'welcome',
+    app,
+    requester: request.requester.slack,
+    forward: subject.slack === undefined,
+    name: subject.name,
+    email: subject.email ?? '',
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * `apply` of a revoke: guard, mark, take each role, then end its grants and forget it was standing. Never gives up.
+ */
+import { DirectoryError, refuse } from '../errors.ts';
+import { clear, holdingKey } from '../grant.ts';
+import { HOUR, MINUTE } from '../policy.ts';
+import type { Job, Key, WriteOutcome } from '../ports.ts';
+import { type AccessRequest, isClosed, move } from '../request.ts';
+import { calm, raiseAlarm } from './alarm.ts';
+import {
+  close,
+  type Draft,
+  draftOn,
+  getHolding,
+  keysNow,
+  keysOf,
+  locked,
+  putHolding,
+  record,
+  rolesOf,
+  showCards,
+  system,
+} from './draft.ts';
+import { lastHolder } from './guard.ts';
+import { takeRole } from './take.ts';
+import { appOf, commitPlanned, DONE, directoryOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
+
+const LOOK_AGAIN = 15 * MINUTE;
+
+/** When something accepted but not visible is looked at again: soon first, then every quarter of an hour. */
+export function lookAgain(world: World, job: Job): JobResult {
+  return { kind: 'again', due: world.clock.now() + Math.min(LOOK_AGAIN, 10_000 * 2 ** Math.min(job.attempts, 10)) };
+}
+
+/** Owners hear of a removal that is accepted but not visible for an hour. */
+export async function unseen(world: World, job: Job, id: string): Promise<JobResult> {
+  if (world.clock.now() - job.since >= HOUR) {
+    await raiseAlarm(world, id, { kind: 'write_failing', detail: 'accepted, but not visible yet' });
+  }
+  return lookAgain(world, job);
+}
+
+/** @throws DirectoryError to be run again later, after the owners have been told */
+export async function applyRevoke(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
+  const { app: appKey, subject, id } = request;
+  const account = subject?.account;
+  if (appKey === undefined || account === undefined) throw new Error(`revoke ${id} is not complete`);
+  const app = appOf(world, appKey);
+  const roles = rolesOf(request).map((key) => roleOf(app, key));
+  try {
+    for (const role of roles) {
+      const last = app.mode === 'observe' ? undefined : await lastHolder(world, app, role, account, 'person');
+      if (last !== undefined && request.state === 'approved') refuse(last);
+      if (last !== undefined) {
+        await raiseAlarm(world, id, { kind: 'last_admin_held', role: role.key });
+        return lookAgain(world, job);
+      }
+    }
+    if (request.state === 'approved') await markRemoving(world, id, account);
+    const live = await directoryOf(world, appKey).account(account);
+    const outcomes: WriteOutcome['kind'][] = [];
+    for (const role of roles) {
+      outcomes.push(
+        live === undefined
+          ? 'confirmed'
+          : await takeRole(world, app, role, account, { keepBase: live.active !== false }),
+      );
+    }
+    if (outcomes.includes('accepted')) return await unseen(world, job, id);
+    await revoked(world, id, account, outcomes.includes('observed') ? 'observed' : 'confirmed');
+    return DONE;
+  } catch (error) {
+    if (error instanceof DirectoryError) await raiseAlarm(world, id, { kind: 'write_failing', detail: error.detail });
+    throw error;
+  }
+}
+
+/** From here on the account no longer counts as holding these roles: what is being taken cannot hold up the guard. */
+export async function markRemoving(world: World, id: string, account: string): Promise<void> {
+  await commitPlanned(
+    world.store,
+    () => keysNow(world.store, id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const request = locked(view, id, named);
+      if (request?.state !== 'approved' || request.app === undefined) return draft.change(undefined);
+      for (const role of rolesOf(request)) {
+        putHolding(draft, { ...getHolding(draft, request.app, account, role), removing: true });
+      }
+      const next = move(request, 'applying');
+      draft.put('request', id, next);
+      record(draft, next, 'access.intended', system('apply'), {});
+      showCards(draft, id);
+      return draft.change(undefined);
+    },
+  );
+}
+
+/** Keys of everything that ends when these roles are taken: the request's own, and the requests of the grants. */
+export async function keysOfGrants(world: World, id: string): Promise<Key[]> {
+  const keys = await keysNow(world.store, id);
+  const request = await world.store.read('request', id);
+  const account = request?.subject?.account;
+  if (request?.app === undefined || account === undefined) return keys;
+  for (const role of rolesOf(request)) {
+    const holding = await world.store.read('holding', holdingKey(request.app, account, role));
+    for (const held of holding?.grants ?? []) {
+      const grant = await world.store.read('request', held.request);
+      keys.push(...(grant === undefined ? [`request:${held.request}` as const] : keysOf(grant)));
+    }
+  }
+  return keys;
+}
+
+/** Ends every grant of a role in the ledger and forgets that it was standing: the membership is gone. */
+export function endGrants(
+  draft: Draft,
+  named: ReadonlySet<Key>,
+  by: AccessRequest,
+  account: string,
+  why: 'revoked' | 'account_change',
+  outcome: 'confirmed' | 'observed',
+): void {
+  if (by.app === undefined) return;
+  for (const role of rolesOf(by)) {
+    const holding = getHolding(draft, by.app, account, role);
+    for (const held of holding.grants) {
+      if (!named.has(`request:${held.request}`)) throw new KeysGrew();
+      draft.cancel(`end:${held.request}`);
+      const grant = draft.get('request', held.request);
+      if (grant === undefined || isClosed(grant.state)) continue;
+      const ending = grant.state === 'applying' ? move(grant, 'ending') : grant;
+      if (ending.state !== 'active' && ending.state !== 'ending') continue;
+      close(draft, calm(ending), 'ended', { closing: { why }, outcome: { kind: outcome, at: draft.now } });
+      record(draft, grant, 'access.taken', system('apply'), { outcome, why });
+    }
+    putHolding(draft, clear(getHolding(draft, by.app, account, role)));
+  }
+}
+
+async function revoked(world: World, id: string, account: string, outcome: 'confirmed' | 'observed'): Promise<void> {
+  await commitPlanned(
+    world.store,
+    () => keysOfGrants(world, id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const request = locked(view, id, named);
+      if (request?.state !== 'applying') return draft.change(undefined);
+      endGrants(draft, named, request, account, 'revoked', outcome);
+      const done = close(draft, calm(request), 'done', {
+        outcome: { kind: outcome, at: draft.now },
+        appliedAt: draft.now,
+      });
+      record(draft, done, 'access.taken', system('apply'), { outcome, why: 'revoked' });
+      return draft.change(undefined);
+    },
+  );
+}

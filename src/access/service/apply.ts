@@ -1,0 +1,36 @@
+/**
+ * Job `apply`: carries an approved request out, in its app's lane. Dispatches by action; each is safe to run twice.
+ */
+import { AccessError } from '../errors.ts';
+import type { Job } from '../ports.ts';
+import { applyDisable, applyEnable } from './apply-account.ts';
+import { applyGrant, failed } from './apply-grant.ts';
+import { applyProvision } from './apply-provision.ts';
+import { applyRevoke } from './apply-revoke.ts';
+import { DONE, type JobResult, type World } from './world.ts';
+
+/** @throws DirectoryError to be run again later */
+export async function apply(world: World, job: Job): Promise<JobResult> {
+  const request = await world.store.read('request', job.target);
+  if (request === undefined || (request.state !== 'approved' && request.state !== 'applying')) return DONE;
+  try {
+    switch (request.ask.action) {
+      case 'grant':
+        return await applyGrant(world, request);
+      case 'revoke':
+        return await applyRevoke(world, job, request);
+      case 'provision':
+        return await applyProvision(world, job, request);
+      case 'disable':
+        return await applyDisable(world, job, request);
+      case 'enable':
+        return await applyEnable(world, job, request);
+    }
+  } catch (error) {
+    // A refusal found before anything was written. One found later (a group gone) must not end a removal: again, later.
+    if (error instanceof AccessError && error.refusal.code !== 'store_unavailable' && request.state === 'approved') {
+      return failed(world, request.id, error.refusal.code, error.refusal);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Decide: one person's yes or no on the step that waits, by right of who they are at the moment of the click.
+ * The decision is stored before any effect. Also *Cancel*, by the requester.
+ */
+
+import { afterWorking } from '../calendar.ts';
+import { refuse } from '../errors.ts';
+import { type Party, type Person, personKey, sameSlack } from '../people.ts';
+import { ruleFor } from '../policy.ts';
+import {
+  type AccessRequest,
+  type ApproverWhy,
+  amend,
+  type CardRef,
+  currentStep,
+  isResolved,
+  move,
+} from '../request.ts';
+import { entitledAs, samePersonAs } from './approvers.ts';
+import { personParty } from './binding.ts';
+import type { Click } from './desk.ts';
+import { close, type Draft, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards } from './draft.ts';
+import { guard } from './plan.ts';
+import { actorOf, cancelOpposed, opposedGrants, scheduleApply, scheduleWaiting } from './resolve.ts';
+import { textRefusal } from './terms.ts';
+import { appOf, commitPlanned, directoryOf, roleOf, type World } from './world.ts';
+
+/** A request by id; closed ones are refused with their state. @throws AccessError `closed`, `no_such_request` */
+export async function openRequest(world: World, id: string): Promise<AccessRequest> {
+  const request = await world.store.read('request', id);
+  if (request !== undefined) return request;
+  const past = await world.store.closedRequest(id);
+  return past === undefined
+    ? refuse({ code: 'no_such_request', request: id })
+    : refuse({ code: 'closed', request: id, state: past.state });
+}
+
+/**
+ * @throws AccessError `not_entitled`, `self_approval`, `closed` …: nothing is changed; DirectoryError: a look-up failed,
+ * so nobody's right could be established, and nothing is changed either.
+ */
+export async function decide(
+  world: World,
+  click: Click & { readonly verdict: 'approve' | 'deny'; readonly reason?: string },
+): Promise<AccessRequest> {
+  const actor = await actorOf(world, click.by);
+  const request = await openRequest(world, click.request);
+  const waiting = currentStep(request);
+  if (waiting === undefined || !isResolved(request))
+    return refuse({ code: 'closed', request: request.id, state: request.state });
+  const app = appOf(world, request.app);
+  const clicker = await clickerParty(world, app.key, actor);
+  if (samePersonAs(world, clicker, request.requester) || samePersonAs(world, clicker, request.subject)) {
+    refuse({ code: 'self_approval' });
+  }
+  const as = await entitledAs(world, app, waiting.step, actor);
+  if (as === undefined) return refuse({ code: 'not_entitled', need: 'approver' });
+  const bad = textRefusal(click.reason);
+  if (bad !== undefined) refuse(bad);
+  if (click.verdict === 'deny' && (click.reason ?? '').trim() === '') refuse({ code: 'reason_required' });
+  if (click.verdict === 'approve') await guardAgain(world, request);
+  return commitPlanned(
+    world.store,
+    async () => {
+      const now = (await world.store.read('request', request.id)) ?? request;
+      return [...(await keysNow(world.store, now.id)), ...(await opposedGrants(world, now)).flatMap(keysOf)];
+    },
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const current = locked(view, request.id, named);
+      const step = current === undefined ? undefined : currentStep(current);
+      if (current === undefined || step === undefined || step.index !== waiting.index) {
+        return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
+      }
+      if (current.decisions.some((each) => samePersonAs(world, each.by, clicker)))
+        refuse({ code: 'already_approved_by_you' });
+      const decision = {
+        step: step.index,
+        by: clicker,
+        verdict: click.verdict,
+        at: draft.now,
+        ...(click.reason === undefined ? {} : { reason: click.reason.trim() }),
+      };
+      const adopted = adopt(current, click);
+      const decided = { decisions: [...current.decisions, decision], cards: adopted };
+      const next =
+        click.verdict === 'deny'
+          ? deny(draft, current, decided, actor, click.reason)
+          : approve(draft, world, current, decided, actor, as, named);
+      return draft.change(next);
+    },
+  );
+}
+
+/** The clicker as a party: with the account bound in this app, so that nobody approves for themselves by another door. */
+async function clickerParty(
+  world: World,
+  app: string,
+  person: Person,
+): Promise<Party & { readonly slack: Person['slack'] }> {
+  const account = (await world.store.read('person', personKey(person.slack)))?.accounts[app];
+  return { ...personParty(person, account), slack: person.slack };
+}
+
+/** The last-Admin guard holds at the decision, too. @throws AccessError `last_admin` */
+async function guardAgain(world: World, request: AccessRequest): Promise<void> {
+  const { app, subject } = request;
+  if (app === undefined || subject?.account === undefined) return;
+  if (request.ask.action !== 'revoke' && request.ask.action !== 'disable') return;
+  const account = await directoryOf(world, app).account(subject.account);
+  if (account === undefined) return;
+  const policy = appOf(world, app);
+  await guard(
+    world,
+    policy,
+    rolesOf(request).map((role) => roleOf(policy, role)),
+    account,
+  );
+}
+
+/** A copy whose reference was lost in a crash is taken on record, now that its clicker has proved the right to it. */
+function adopt(request: AccessRequest, click: Click): readonly CardRef[] {
+  const { copy } = click;
+  if (copy === undefined || request.cards.some((each) => each.channel === copy.channel && each.ts === copy.ts))
+    return request.cards;
+  return [...request.cards, { reader: 'approver', slack: click.by, channel: copy.channel, ts: copy.ts, rev: 0 }];
+}
+
+function deny(
+  draft: Draft,
+  current: AccessRequest,
+  decided: Partial<AccessRequest>,
+  actor: Person,
+  reason: string | undefined,
+): AccessRequest {
+  const next = close(draft, current, 'denied', decided);
+  record(
+    draft,
+    next,
+    'request.denied',
+    { kind: 'person', slack: actor.slack },
+    {
+      step: (decided.decisions?.length ?? 1) - 1,
+      note: { by: actor.name, ...(reason === undefined ? {} : { reason: reason.trim() }) },
+    },
+  );
+  return next;
+}
+
+function approve(
+  draft: Draft,
+  world: World,
+  current: AccessRequest,
+  decided: Partial<AccessRequest>,
+  actor: Person,
+  as: ApproverWhy,
+  named: ReadonlySet<string>,
+): AccessRequest {
+  const passed = (decided.decisions ?? []).filter((each) => each.verdict === 'approve').length;
+  const final = passed >= current.steps.length;
+  const slack = actor.slack;
+  if (!final) {
+    const rule = ruleFor(appOf(world, current.app ?? ''), current.ask.action, current.role);
+    const { hours, timezone } = world.policy;
+    const escalateAt = afterWorking(draft.now, rule.escalateAfter, hours, timezone);
+    const lapseAt = afterWorking(draft.now, rule.lapse, hours, timezone);
+    const next = amend(current, { ...decided, escalateAt, lapseAt });
+    draft.put('request', next.id, next);
+    record(
+      draft,
+      next,
+      'request.approved',
+      { kind: 'person', slack },
+      { step: passed - 1, final, as, note: { by: actor.name } },
+    );
+    scheduleWaiting(draft, next, escalateAt, lapseAt);
+    showCards(draft, next.id);
+    return next;
+  }
+  const waitsFor = current.after === undefined ? undefined : draft.get('request', current.after);
+  const waits = current.after !== undefined && waitsFor !== undefined && waitsFor.state !== 'done';
+  const next = move(current, 'approved', {
+    ...decided,
+    approvedAt: draft.now,
+    ...(waits ? {} : { applyFrom: draft.now }),
+  });
+  draft.put('request', next.id, next);
+  record(
+    draft,
+    next,
+    'request.approved',
+    { kind: 'person', slack },
+    { step: passed - 1, final, as, note: { by: actor.name } },
+  );
+  draft.cancel(`escalate:${next.id}`);
+  draft.cancel(`lapse:${next.id}`);
+  if (next.ask.action === 'provision' && next.app !== undefined) {
+    const app = draft.get('app', next.app) ?? { app: next.app, groups: {}, claims: [] };
+    draft.put('app', next.app, { ...app, claims: [...app.claims.filter((each) => each !== next.id), next.id] });
+  }
+  cancelOpposed(draft, next, named);
+  if (!waits) scheduleApply(draft, next);
+  showCards(draft, next.id);
+  return next;
+}
+
+/** The requester takes the ask back while it waits. @throws AccessError `not_entitled`, `closed` */
+export async function cancel(world: World, click: Click): Promise<AccessRequest> {
+  const actor = await actorOf(world, click.by);
+  const request = await openRequest(world, click.request);
+  if (!sameSlack(request.requester.slack, actor.slack)) refuse({ code: 'not_entitled', need: 'requester' });
+  return commitPlanned(
+    world.store,
+    () => keysNow(world.store, request.id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const current = locked(view, request.id, named);
+      if (current === undefined || !['received', 'pending', 'approved'].includes(current.state)) {
+        return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
+      }
+      const by = current.requester;
+      const next = close(draft, current, 'cancelled', { closing: { why: 'by_person', by } });
+      record(draft, next, 'request.cancelled', { kind: 'person', slack: by.slack }, { why: 'by_person' });
+      return draft.change(next);
+    },
+  );
+}

@@ -1,0 +1,186 @@
+/**
+ * Job `end`: takes away what a grant gave, on time, however often it takes; and *I'm done*, which is an end now.
+ * Never gives up; never takes standing membership or what another grant still holds.
+ */
+import { DirectoryError, refuse } from '../errors.ts';
+import { drop, holdingKey, keepsMembership, setGrant } from '../grant.ts';
+import { sameSlack } from '../people.ts';
+import { HOUR, MINUTE } from '../policy.ts';
+import type { Job } from '../ports.ts';
+import { type AccessRequest, move } from '../request.ts';
+import { calm, raiseAlarm } from './alarm.ts';
+import { openRequest } from './decide.ts';
+import type { Click } from './desk.ts';
+import { close, draftOn, getHolding, keysNow, locked, putHolding, record, showCards, system } from './draft.ts';
+import { lastHolder } from './guard.ts';
+import { actorOf } from './resolve.ts';
+import { takeRole } from './take.ts';
+import { appOf, commitPlanned, DONE, directoryOf, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
+
+/** How often a held or not yet visible end is looked at again. */
+const LOOK_AGAIN = 15 * MINUTE;
+const FIRST_LOOK = 10_000;
+
+interface Ending {
+  readonly id: string;
+  readonly app: string;
+  readonly account: string;
+  readonly role: string;
+}
+
+function endingOf(request: AccessRequest): Ending | undefined {
+  const { app, subject, role, id } = request;
+  return app === undefined || subject?.account === undefined || role === undefined
+    ? undefined
+    : { id, app, account: subject.account, role };
+}
+
+/** @throws DirectoryError to be run again later, after the owners have been told */
+export async function end(world: World, job: Job): Promise<JobResult> {
+  const request = await world.store.read('request', job.target);
+  const ending = request === undefined ? undefined : endingOf(request);
+  if (request === undefined || ending === undefined) return DONE;
+  const held = (await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role)))?.grants.find(
+    (each) => each.request === ending.id,
+  );
+  if (held === undefined) return DONE;
+  // The end was moved after this job was taken up.
+  if (held.until !== null && held.until > world.clock.now()) return { kind: 'again', due: held.until };
+  try {
+    return await carryOut(world, job, request, ending);
+  } catch (error) {
+    if (error instanceof DirectoryError)
+      await raiseAlarm(world, ending.id, { kind: 'end_failing', detail: error.detail });
+    throw error;
+  }
+}
+
+async function carryOut(world: World, job: Job, request: AccessRequest, ending: Ending): Promise<JobResult> {
+  const app = appOf(world, ending.app);
+  const role = roleOf(app, ending.role);
+  const holding = await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role));
+  const observed = request.outcome?.kind === 'observed' || app.mode === 'observe';
+  if (holding !== undefined && !keepsMembership(holding, ending.id) && !observed) {
+    const taker = request.closing?.why === 'done_early' ? 'person' : 'expiry';
+    const last = await lastHolder(world, app, role, ending.account, taker);
+    if (last !== undefined) {
+      await raiseAlarm(world, ending.id, { kind: 'last_admin_held', role: ending.role });
+      return { kind: 'again', due: world.clock.now() + LOOK_AGAIN };
+    }
+  }
+  const begun = await begin(world, ending);
+  if (begun !== 'take') return DONE;
+  const account = await directoryOf(world, ending.app).account(ending.account);
+  const outcome =
+    account === undefined
+      ? 'confirmed'
+      : await takeRole(world, app, role, ending.account, { keepBase: account.active !== false });
+  if (outcome === 'accepted') {
+    const now = world.clock.now();
+    if (now - job.since >= HOUR) {
+      await raiseAlarm(world, ending.id, {
+        kind: 'end_failing',
+        detail: 'the removal was accepted but is not visible',
+      });
+    }
+    return { kind: 'again', due: now + Math.min(LOOK_AGAIN, FIRST_LOOK * 2 ** Math.min(job.attempts, 10)) };
+  }
+  await finished(world, ending, outcome);
+  return DONE;
+}
+
+/** Marks the removal as under way, or ends the grant at once where the membership must stay. */
+async function begin(world: World, ending: Ending): Promise<'take' | 'kept' | 'gone'> {
+  return commitPlanned(
+    world.store,
+    () => keysNow(world.store, ending.id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const request = locked(view, ending.id, named);
+      const holding = getHolding(draft, ending.app, ending.account, ending.role);
+      if (request === undefined || !holding.grants.some((each) => each.request === ending.id))
+        return draft.change('gone');
+      const closing = request.closing ?? { why: 'expired' };
+      const started = request.state === 'ending' ? request : move(request, 'ending', { closing });
+      if (keepsMembership(holding, ending.id)) {
+        putHolding(draft, drop(holding, ending.id));
+        close(draft, calm(started), 'ended', { closing });
+        record(draft, request, 'access.taken', system('expiry'), { outcome: 'kept', why: closing.why });
+        return draft.change('kept');
+      }
+      if (holding.removing === true && request.state === 'ending') return draft.change('take');
+      putHolding(draft, setGrant({ ...holding, removing: true }, ending.id, { state: 'ending' }));
+      draft.put('request', ending.id, started);
+      record(draft, request, 'access.ending', system('expiry'), { why: closing.why });
+      showCards(draft, ending.id);
+      return draft.change('take');
+    },
+  );
+}
+
+async function finished(world: World, ending: Ending, outcome: 'confirmed' | 'observed'): Promise<void> {
+  await commitPlanned(
+    world.store,
+    () => keysNow(world.store, ending.id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const request = locked(view, ending.id, named);
+      if (request?.state !== 'ending') return draft.change(undefined);
+      putHolding(draft, drop(getHolding(draft, ending.app, ending.account, ending.role), ending.id));
+      const closed = close(draft, calm(request), 'ended', { outcome: { kind: outcome, at: draft.now } });
+      record(draft, closed, 'access.taken', system('expiry'), { outcome, why: closed.closing?.why ?? 'expired' });
+      return draft.change(undefined);
+    },
+  );
+}
+
+/**
+ * *I'm done*: the holder, or whoever asked, ends the grant now. @throws AccessError `not_entitled`, `closed`, `last_admin`
+ */
+export async function finish(world: World, click: Click): Promise<AccessRequest> {
+  const actor = await actorOf(world, click.by);
+  const request = await openRequest(world, click.request);
+  if (!sameSlack(request.requester.slack, actor.slack) && !sameSlack(request.subject?.slack, actor.slack)) {
+    refuse({ code: 'not_entitled', need: 'holder' });
+  }
+  const ending = endingOf(request);
+  if (request.state !== 'active' || ending === undefined)
+    return refuse({ code: 'closed', request: request.id, state: request.state });
+  const holding = await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role));
+  if (holding !== undefined && !keepsMembership(holding, ending.id) && request.outcome?.kind !== 'observed') {
+    const app = appOf(world, ending.app);
+    const last = await lastHolder(world, app, roleOf(app, ending.role), ending.account, 'person');
+    if (last !== undefined) refuse(last);
+  }
+  return commitPlanned(
+    world.store,
+    () => keysNow(world.store, request.id),
+    (view, named) => {
+      const draft = draftOn(view, named);
+      const current = locked(view, request.id, named);
+      if (current?.state !== 'active')
+        return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
+      const grants = getHolding(draft, ending.app, ending.account, ending.role);
+      putHolding(draft, setGrant(grants, request.id, { state: 'ending', until: draft.now }));
+      const next = move(current, 'ending', { until: draft.now, closing: { why: 'done_early' } });
+      draft.put('request', request.id, next);
+      draft.schedule({
+        key: `end:${request.id}`,
+        kind: 'end',
+        target: request.id,
+        due: draft.now,
+        lane: laneOf(ending.app),
+        rank: RANK.end,
+      });
+      record(
+        draft,
+        next,
+        'access.ending',
+        { kind: 'person', slack: actor.slack },
+        { why: 'done_early', note: { by: actor.name } },
+      );
+      showCards(draft, request.id);
+      return draft.change(next);
+    },
+  );
+}

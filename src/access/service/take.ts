@@ -1,0 +1,43 @@
+/**
+ * Taking a role from an account in the directory, never leaving it in no role group on the way.
+ * One small plan for expiry, revoke and disable; knows no request.
+ */
+import { type AppPolicy, baseRole, type Role } from '../policy.ts';
+import type { WriteOutcome } from '../ports.ts';
+import { directoryOf, groupOf, type World } from './world.ts';
+
+/** Of several writes, the weakest thing that can be said. */
+export function weakest(outcomes: readonly WriteOutcome[]): WriteOutcome['kind'] {
+  if (outcomes.some((each) => each.kind === 'accepted')) return 'accepted';
+  return outcomes.some((each) => each.kind === 'observed') ? 'observed' : 'confirmed';
+}
+
+/**
+ * Base group first, read back; then the removal, read back. `accepted`: something is not visible yet, so it is not
+ * done; running it again is safe. `keepBase: false` for an account that is being disabled. @throws DirectoryError
+ */
+export async function takeRole(
+  world: World,
+  app: AppPolicy,
+  role: Role,
+  account: string,
+  options: { readonly keepBase: boolean },
+): Promise<WriteOutcome['kind']> {
+  const directory = directoryOf(world, app.key);
+  const base = options.keepBase ? baseRole(app) : undefined;
+  if (base !== undefined && base.key !== role.key && !(await holdsAnother(world, app, role, account))) {
+    const added = await directory.add(await groupOf(world, app, base), account);
+    if (added.kind === 'accepted') return 'accepted';
+  }
+  return (await directory.remove(await groupOf(world, app, role), account)).kind;
+}
+
+/** Whether the account is known to be in the group of some other role. */
+async function holdsAnother(world: World, app: AppPolicy, role: Role, account: string): Promise<boolean> {
+  for (const other of Object.values(app.roles)) {
+    if (other.key === role.key) continue;
+    const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, other), account);
+    if (membership === 'in') return true;
+  }
+  return false;
+}
