@@ -151,7 +151,8 @@ function shown(request: AccessRequest, viewer: SlackId, ctx: CardContext): Messa
 
 /** As whom somebody who may see a request sees it. Whoever is none of its people sees it as an owner or auditor. */
 function readerOf(request: AccessRequest, viewer: SlackId): Reader {
-  if (request.steps.some((step) => step.approvers.some((approver) => sameSlack(approver.slack, viewer)))) return 'approver';
+  if (request.steps.some((step) => step.approvers.some((approver) => sameSlack(approver.slack, viewer))))
+    return 'approver';
   if (sameSlack(request.requester.slack, viewer)) return 'requester';
   return sameSlack(request.subject?.slack, viewer) ? 'subject' : 'owner';
 }

@@ -61,7 +61,13 @@ export interface SlackApi {
 
 const MAX_ANSWER = 4 * 1024 * 1024;
 /** Codes with which Slack says that it is in trouble itself. */
-const TROUBLE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const TROUBLE = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
 
 export interface ApiOptions {
   readonly token: string;
@@ -91,7 +97,12 @@ export function slackApi({ token, apiUrl, timeoutMs, log }: ApiOptions): SlackAp
       throw new SlackFailure(method, faultOf(error));
     }
   };
-  const plain = (message: Message) => ({ text: message.text, blocks: message.blocks, unfurl_links: false, unfurl_media: false });
+  const plain = (message: Message) => ({
+    text: message.text,
+    blocks: message.blocks,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
   const given = (method: string, value: string | undefined): string => {
     if (value === undefined) throw new SlackFailure(method, { kind: 'unavailable', detail: 'answer without an id' });
     return value;

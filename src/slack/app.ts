@@ -95,7 +95,12 @@ const Identity = z.object({
 export function createSlack(options: SlackOptions): Slack {
   const { config, desk, log, sleep, wireNow, random } = options;
   const logger = boltLogger(log);
-  const interactive = slackApi({ token: config.botToken, apiUrl: config.apiUrl, timeoutMs: INTERACTIVE_MS, log: logger });
+  const interactive = slackApi({
+    token: config.botToken,
+    apiUrl: config.apiUrl,
+    timeoutMs: INTERACTIVE_MS,
+    log: logger,
+  });
   const background = slackApi({ token: config.botToken, apiUrl: config.apiUrl, timeoutMs: BACKGROUND_MS, log: logger });
   let identity: z.infer<typeof Identity> | undefined;
   let stopping = false;
@@ -139,11 +144,16 @@ export function createSlack(options: SlackOptions): Slack {
       if (acknowledged) return;
       acknowledged = true;
       // A socket may close between payload and acknowledgement: what was accepted is done all the same.
-      await boltAck(answer as never).catch((error: unknown) => log.warn(errorFields(error), 'an acknowledgement was lost'));
+      await boltAck(answer as never).catch((error: unknown) =>
+        log.warn(errorFields(error), 'an acknowledgement was lost'),
+      );
     };
     const body = to.body.safeParse(raw);
     if (!body.success) {
-      log.warn({ issues: body.error.issues.slice(0, 3).map((issue) => issue.path.join('.')) }, 'a payload could not be read');
+      log.warn(
+        { issues: body.error.issues.slice(0, 3).map((issue) => issue.path.join('.')) },
+        'a payload could not be read',
+      );
       return ack();
     }
     const arrival = to.arrival(body.data);
@@ -167,7 +177,6 @@ export function createSlack(options: SlackOptions): Slack {
     receiver: door.receiver,
     convoStore: false,
     logger,
-    extendedErrorHandler: true,
     clientOptions: { slackApiUrl: config.apiUrl },
     authorize: async () => ({
       botToken: config.botToken,
@@ -195,14 +204,16 @@ export function createSlack(options: SlackOptions): Slack {
     app.options(all, on(optionsListener(counter)));
     app.shortcut(all, on(shortcutListener(counter)));
     app.event('app_home_opened', ({ event }) => track(homeOpened(event)));
-    app.error(async ({ error }) => log.error(errorFields(error), 'a payload was not handled'));
+    app.error(async (error) => log.error(errorFields(error), 'a payload was not handled'));
   }
 
   async function homeOpened(event: unknown): Promise<void> {
     const opened = HomeOpened.safeParse(event);
     if (!opened.success || opened.data.tab === 'messages') return;
     const to = { team: workspace().team, user: opened.data.user };
-    await notifier.home(to).catch((error: unknown) => log.warn({ user: to.user, ...errorFields(error) }, 'no App Home'));
+    await notifier
+      .home(to)
+      .catch((error: unknown) => log.warn({ user: to.user, ...errorFields(error) }, 'no App Home'));
   }
 
   return {
@@ -242,4 +253,3 @@ function openDoor({ config, wireNow, sleep, random, log }: SlackOptions, logger:
   const { signingSecret, host, port } = config;
   return httpDoor({ signingSecret, host, port, wireNow, logger, log });
 }
-

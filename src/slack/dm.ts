@@ -19,7 +19,11 @@ const Opened = z.object({
 
 export interface DirectMessages {
   /** @returns where the message is. @throws SlackFailure */
-  post(to: SlackId, message: Message, how: { rank: Rank; key: string; rev: number }): Promise<{ channel: string; ts: string }>;
+  post(
+    to: SlackId,
+    message: Message,
+    how: { rank: Rank; key: string; rev: number },
+  ): Promise<{ channel: string; ts: string }>;
 }
 
 const MOST = 20_000;
@@ -30,7 +34,8 @@ export function directMessages(api: SlackApi, queue: Queue): DirectMessages {
 
   async function open(user: string): Promise<string> {
     const answer = Opened.safeParse(await api.openDm(user));
-    if (!answer.success) throw new SlackFailure('conversations.open', { kind: 'unavailable', detail: 'unreadable answer' });
+    if (!answer.success)
+      throw new SlackFailure('conversations.open', { kind: 'unavailable', detail: 'unreadable answer' });
     const { channel } = answer.data;
     if (channel.is_ext_shared === true || channel.is_pending_ext_shared === true) {
       throw new SlackFailure('conversations.open', { kind: 'refused', code: 'externally_shared', pointers: [] });

@@ -43,16 +43,25 @@ export function httpDoor(options: {
   let server: Server | undefined;
   let refusing = false;
 
-  function take(request: IncomingMessage, response: ServerResponse): void {
+  /** The status with which a request is turned away before Bolt sees it. */
+  function refusal(request: IncomingMessage): number | undefined {
     const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== PATH) return end(response, 404);
-    if (request.method !== 'POST') return end(response, 405);
+    if (path !== PATH) return 404;
+    if (request.method !== 'POST') return 405;
     // Slack tries events again elsewhere or later; a person sees an error and clicks again.
-    if (refusing) return end(response, 503);
+    if (refusing) return 503;
     const stamp = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN);
-    if (stamp * 1000 > options.wireNow() + AHEAD_SECONDS * 1000) {
-      log.warn({ ahead: Math.round(stamp - options.wireNow() / 1000) }, 'refused a request stamped in the future');
-      return end(response, 401);
+    const ahead = stamp - options.wireNow() / 1000;
+    if (ahead <= AHEAD_SECONDS) return undefined;
+    log.warn({ ahead: Math.round(ahead) }, 'refused a request stamped in the future');
+    return 401;
+  }
+
+  function take(request: IncomingMessage, response: ServerResponse): void {
+    const status = refusal(request);
+    if (status !== undefined) {
+      end(response, status);
+      return;
     }
     // Bolt compares the content type with an exact string and answers 400 to a charset.
     if (request.headers['content-type']?.toLowerCase().startsWith(`${FORM};`)) request.headers['content-type'] = FORM;

@@ -21,10 +21,10 @@ type Draft<W> = W extends Work ? Omit<W, 'from' | 'name' | 'channel'> : never;
 /** Work without who is owed the answer: that comes from the arrival. */
 export type NewWork = Draft<Work>;
 
-/** A modal to be opened: at once as far as it is known, completed by `then`. */
+/** A modal to be opened: at once as far as it is known, finished by `complete`. */
 export interface Opening {
   readonly view: ModalView;
-  readonly then?: () => Promise<ModalView | undefined>;
+  readonly complete?: () => Promise<ModalView | undefined>;
 }
 
 export interface Intake {
@@ -108,15 +108,17 @@ export function createIntake({
     }
   }
 
-  async function show(arrival: Arrival, { view, then }: Opening): Promise<Message | undefined> {
+  async function show(arrival: Arrival, { view, complete }: Opening): Promise<Message | undefined> {
     const about = { once: arrival.once };
     if (arrival.trigger === undefined) throw new Error('nothing to open a form with');
     const viewId = await api.openView(arrival.trigger, view);
-    if (then === undefined) return undefined;
-    const next = await then().catch((error: unknown) => words.view(error, about));
+    if (complete === undefined) return undefined;
+    const next = await complete().catch((error: unknown) => words.view(error, about));
     if (next === undefined) return undefined;
     // Closed or sent meanwhile: nobody is waiting for it.
-    await api.updateView(viewId, next).catch((error: unknown) => log.info({ ...about, ...errorFields(error) }, 'a view was not updated'));
+    await api
+      .updateView(viewId, next)
+      .catch((error: unknown) => log.info({ ...about, ...errorFields(error) }, 'a view was not updated'));
     return undefined;
   }
 
@@ -126,7 +128,12 @@ export function createIntake({
         arrival,
         ack,
         work,
-        () => answers.carryOut(Work.parse({ ...work, from: arrival.from, name: arrival.name, channel: arrival.channel }), arrival.once, false),
+        () =>
+          answers.carryOut(
+            Work.parse({ ...work, from: arrival.from, name: arrival.name, channel: arrival.channel }),
+            arrival.once,
+            false,
+          ),
         acknowledgement,
       ),
     open: (arrival, ack, opening) => take(arrival, ack, { do: 'form' }, () => show(arrival, opening)),

@@ -14,7 +14,13 @@ import type { Log } from './log.ts';
 import type { Queue, Rank } from './queue.ts';
 
 /** Slack says that there is no message left to change: a new copy takes its place. */
-const GONE = ['message_not_found', 'channel_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'] as const;
+const GONE = [
+  'message_not_found',
+  'channel_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'is_inactive',
+] as const;
 
 export function createNotifier({
   api,
@@ -38,7 +44,10 @@ export function createNotifier({
       return await send();
     } catch (error) {
       if (error instanceof SlackFailure && error.fault.kind === 'refused' && !saysSlack(error, ...GONE)) {
-        log.error({ ...what, method: error.method, code: error.fault.code, pointers: error.fault.pointers }, 'Slack refused a message');
+        log.error(
+          { ...what, method: error.method, code: error.fault.code, pointers: error.fault.pointers },
+          'Slack refused a message',
+        );
       }
       throw error;
     }

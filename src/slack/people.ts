@@ -13,7 +13,10 @@ const optional = (max: number) =>
   text(max)
     .nullish()
     .transform((value) => (value === null || value === undefined || value.trim() === '' ? undefined : value.trim()));
-const flag = z.boolean().nullish().transform((value) => value === true);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value === true);
 
 const User = z.object({
   id: text(40),
@@ -112,7 +115,8 @@ export function createPeople({
     },
     async isInternal(slack) {
       const known = seen.get(slack.user);
-      if (known !== undefined && wireNow() - known.at < REMEMBER_MS && slack.team === home().team) return known.internal;
+      if (known !== undefined && wireNow() - known.at < REMEMBER_MS && slack.team === home().team)
+        return known.internal;
       return (await person(slack))?.standing === 'member';
     },
   };

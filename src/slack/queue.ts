@@ -218,7 +218,8 @@ export function createQueue({
           }),
     stop() {
       stopped = true;
-      for (const task of waiting) for (const waiter of task.waiters) waiter.reject(new Error('the Slack queue has stopped'));
+      for (const task of waiting)
+        for (const waiter of task.waiters) waiter.reject(new Error('the Slack queue has stopped'));
       waiting.clear();
     },
   };

@@ -27,7 +27,12 @@ export function socketDoor(options: {
     clientPingTimeout: 1500,
     // A receiver built by hand does not inherit the app's client options.
     installerOptions: {
-      clientOptions: { slackApiUrl: options.apiUrl, timeout: 5000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+      clientOptions: {
+        slackApiUrl: options.apiUrl,
+        timeout: 5000,
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+      },
     },
   });
   let open = false;

@@ -154,7 +154,11 @@ export function arrivalOf(
   };
 }
 
-function where(channel: string | null | undefined, trig: string | null | undefined, response: string | null | undefined) {
+function where(
+  channel: string | null | undefined,
+  trig: string | null | undefined,
+  response: string | null | undefined,
+) {
   return {
     ...(typeof channel === 'string' ? { channel } : {}),
     ...(typeof trig === 'string' ? { trigger: trig } : {}),

@@ -85,13 +85,17 @@ const ON_APP: Readonly<Record<string, OnApp>> = {
   [ACTIONS.showMine]: ({ intake }, { arrival, ack }) => intake.accept(arrival, ack, { do: 'mine' }),
   [ACTIONS.showPending]: ({ intake }, { arrival, ack }) => intake.accept(arrival, ack, { do: 'pending' }),
   [ACTIONS.listApp]: (counter, { arrival, ack }, app) =>
-    app === undefined ? stale(counter, arrival, ack) : counter.intake.accept(arrival, ack, { do: 'list', app, which: 'admins' }),
+    app === undefined
+      ? stale(counter, arrival, ack)
+      : counter.intake.accept(arrival, ack, { do: 'list', app, which: 'admins' }),
   [ACTIONS.help]: async ({ intake, context }, { arrival, ack }) => {
     await ack();
     await intake.tell(arrival, helpMessage({ kind: 'help' }, context()));
   },
   [ACTIONS.cannotGetIn]: (counter, { arrival, ack }, app) =>
-    app === undefined ? stale(counter, arrival, ack) : counter.intake.accept(arrival, ack, { do: 'cannot_get_in', app }),
+    app === undefined
+      ? stale(counter, arrival, ack)
+      : counter.intake.accept(arrival, ack, { do: 'cannot_get_in', app }),
 };
 
 const about =
@@ -148,7 +152,8 @@ async function stale({ intake, context }: Counter, arrival: Arrival, ack: Ack): 
 function seenAt({ container }: (typeof ActionBody)['_output']): Pick<Click, 'seen' | 'copy'> {
   if (container.type === 'view') return { seen: 'home' };
   const { channel_id: channel, message_ts: ts } = container;
-  if (container.is_ephemeral === true || typeof channel !== 'string' || typeof ts !== 'string') return { seen: 'private' };
+  if (container.is_ephemeral === true || typeof channel !== 'string' || typeof ts !== 'string')
+    return { seen: 'private' };
   return { seen: 'card', copy: { channel, ts } };
 }
 

@@ -59,7 +59,11 @@ async function submit(counter: Counter, arrival: Arrival, ack: Ack, ask: Ask): P
   if (first !== undefined) {
     if (!mendable(first.refusal.code)) return ack(ephemeral(refusalMessage(first.refusal, context())));
     const problem: Problem = first.refusal;
-    return intake.open(arrival, ack, askForm(counter, arrival, { action: ask.action, draft: draftOf(ask, problem), problem }));
+    return intake.open(
+      arrival,
+      ack,
+      askForm(counter, arrival, { action: ask.action, draft: draftOf(ask, problem), problem }),
+    );
   }
   const channel = arrival.channel === undefined ? {} : { channel: arrival.channel };
   try {

@@ -23,7 +23,7 @@ export function askForm(
   };
   return {
     view: askModal(action, args, counter.context()),
-    then: async () => {
+    complete: async () => {
       const known = await subjectOf(counter, arrival, action, draft).catch(() => undefined);
       return known === undefined ? undefined : askModal(action, { ...args, ...known }, counter.context());
     },
@@ -39,7 +39,7 @@ export function requestForm(
 ): Opening {
   return {
     view: loadingView(counter.context()),
-    then: async () =>
+    complete: async () =>
       make(await counter.desk().request(arrival.from, request)) ??
       refusedView({ code: 'no_such_request', request }, counter.context()),
   };

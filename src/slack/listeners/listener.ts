@@ -26,7 +26,7 @@ export interface Listener<S extends z.ZodType> {
   arrival(body: z.output<S>): Arrival;
   act(body: z.output<S>, arrival: Arrival, ack: Ack): Promise<void>;
   /** The acknowledgement that carries bad news. Absent: it is told after an empty one. */
-  sorry?(error: unknown, message: () => Message): object;
+  readonly sorry?: (error: unknown, message: () => Message) => object;
 }
 
 /** A listener whose payload type only it knows. */

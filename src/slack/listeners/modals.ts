@@ -3,8 +3,8 @@
  * Who sent it comes from the payload's user; nothing in the view is authority.
  */
 import { AccessError, type Refusal } from '../../access/errors.ts';
-import { looksLikeSecret } from '../../access/secrets.ts';
 import type { Ask } from '../../access/request.ts';
+import { looksLikeSecret } from '../../access/secrets.ts';
 import { replyMessage } from '../cards/index.ts';
 import type { Ack } from '../intake.ts';
 import {
