@@ -1,0 +1,10 @@
+/**
+ * The door of the configuration room: what others may use.
+ * Nothing behind it is meant to be imported from outside.
+ */
+export type { Config, Fault, LogLevel, Profile, ScimAccess, SlackAccess, Warning } from './config.ts';
+export { ConfigError, LOG_LEVELS, PROFILES } from './config.ts';
+export type { CheckResult, ConfigSources } from './load.ts';
+export { checkConfig, loadConfig } from './load.ts';
+export { showCheck, showFaults, showWarnings } from './show.ts';
+export type { TextFile } from './text-file.ts';

@@ -1,0 +1,115 @@
+/**
+ * Puts the configuration together: environment, `.env`, policy and people → one frozen Config, or all faults at once.
+ * The only place that touches `process.env`; judges no single value itself.
+ */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Policy } from '../access/policy.ts';
+import type { Config, Fault, ScimAccess, Warning } from './config.ts';
+import { ConfigError } from './config.ts';
+import { joinEnvironment } from './environment.ts';
+import { isBlock, readPolicy } from './policy.ts';
+import { findPolicy } from './policy-source.ts';
+import { redactor } from './secrets.ts';
+import { readSettings } from './settings.ts';
+import type { TextFile } from './text-file.ts';
+import { readTextFile } from './text-file.ts';
+import { ONE_APP_VARIABLES, SECRET_VARIABLES } from './variables.ts';
+
+/** Where the configuration comes from; what is left out is this process and this machine. */
+export interface ConfigSources {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Reads a file by its absolute path. */
+  readonly readFile?: (path: string) => TextFile;
+  /** Whether the log is read on a terminal. */
+  readonly terminal?: boolean;
+}
+
+export type CheckResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Warning[] }
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly warnings: readonly Warning[] };
+
+/** More are counted, not listed. */
+const FAULTS_MAX = 100;
+
+/** Object keys in order, all the way down, so that equal policies have equal text. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isBlock(value)) return value;
+  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  return Object.fromEntries(keys.map((key) => [key, canonical(value[key])]));
+}
+
+function digestOf(policy: Policy, scim: Readonly<Record<string, ScimAccess>>): string {
+  // A query string may hold a secret; what is left says which service is meant.
+  const places = Object.entries(scim).map(([key, { url, profile }]) => [
+    key,
+    { url: url.replace(/\?.*$/s, ''), profile },
+  ]);
+  const text = JSON.stringify(canonical([policy, Object.fromEntries(places)]));
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+}
+
+/**
+ * Reads the whole configuration and says everything that is wrong with it at once: variables first, then line by line.
+ * Never throws for what it reads, and never repeats a secret.
+ */
+export function checkConfig(sources: ConfigSources = {}): CheckResult {
+  const cwd = sources.cwd ?? process.cwd();
+  const readFile = sources.readFile ?? readTextFile;
+  const env = joinEnvironment(sources.env ?? process.env, readFile(resolve(cwd, '.env')));
+  const settings = readSettings(env, cwd, sources.terminal ?? Boolean(process.stdout.isTTY));
+  const source = findPolicy(env, cwd, readFile);
+  const result = source.raw === undefined ? undefined : readPolicy(source.raw.data);
+
+  const fresh = (result?.faults ?? []).filter((fault) => !source.refused(fault.path)).map(source.place);
+  const found = [...source.faults, ...fresh].sort((a, b) => a.line - b.line).map(({ fault }) => fault);
+  const told = (result?.warnings ?? []).map((warning) => source.place(warning).fault);
+  if (source.source === 'file') {
+    for (const where of ONE_APP_VARIABLES) {
+      if (env.get(where) === undefined || source.variables.has(where)) continue;
+      told.push({ where, what: `is not used, because ${source.name} describes the apps`, fix: 'take it out' });
+    }
+  }
+  told.push(...env.unread(source.variables));
+
+  const secrets = [...SECRET_VARIABLES.flatMap((name) => env.get(name) ?? []), ...source.secrets];
+  const redact = redactor(secrets.flatMap((secret) => [secret, secret.replace(/^bearer\s+/i, '')]));
+  const clean = ({ where, what, fix }: Fault): Fault => ({
+    where: redact(where),
+    what: redact(what),
+    fix: redact(fix),
+  });
+  const warnings = told.map(clean);
+  const faults = [...env.faults, ...found].map(clean);
+  if (faults.length > 0 || settings === undefined || result?.ok !== true) {
+    const listed = faults.slice(0, FAULTS_MAX);
+    if (faults.length > FAULTS_MAX) {
+      const what = `has ${faults.length - FAULTS_MAX} more faults`;
+      listed.push({ where: 'the configuration', what, fix: 'mend these first' });
+    }
+    return { ok: false, faults: listed, warnings };
+  }
+  const { policy, scim } = result;
+  const config = freeze({ ...settings, policy, scim, source: source.source, digest: digestOf(policy, scim), warnings });
+  return { ok: true, config, warnings: config.warnings };
+}
+
+/**
+ * The configuration of this process, frozen.
+ * @throws {ConfigError} with every fault at once; the caller prints them and exits with status 78
+ */
+export function loadConfig(sources: ConfigSources = {}): Config {
+  const result = checkConfig(sources);
+  if (!result.ok) throw new ConfigError(result.faults, result.warnings);
+  return result.config;
+}
