@@ -1,0 +1,14 @@
+/**
+ * English, all of it: every sentence a person reads in Slack. A second language is a second object of this shape.
+ */
+import * as facts from './en/facts.ts';
+import * as help from './en/help.ts';
+import * as history from './en/history.ts';
+import * as labels from './en/labels.ts';
+import * as notices from './en/notices.ts';
+import { refusal } from './en/refusals.ts';
+import * as requests from './en/requests.ts';
+import * as views from './en/views.ts';
+import * as small from './en/words.ts';
+
+export const en = { refusal, facts, requests, labels, help, notices, views, history, small } as const;

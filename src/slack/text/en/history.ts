@@ -1,0 +1,133 @@
+/**
+ * English for audit events, one line each. Knows no store: what names people comes in the event's note.
+ */
+import type { Actor, AuditEvent } from '../../../access/audit.ts';
+import type { Names } from '../names.ts';
+import { code, mention, NOTHING, piece, say, type Words } from '../words.ts';
+
+const PARTS: Readonly<Record<Extract<Actor, { kind: 'system' }>['part'], string>> = {
+  expiry: 'the clock',
+  apply: 'Rolecall',
+  resolve: 'Rolecall',
+  lapse: 'the clock',
+  escalation: 'Rolecall',
+  policy: 'the policy',
+  store: 'Rolecall',
+  directory: 'the directory',
+};
+
+export function actor(who: Actor, name: string | undefined): Words {
+  switch (who.kind) {
+    case 'person':
+      return mention(who.slack.user, name ?? who.slack.user);
+    case 'system':
+      return piece(PARTS[who.part]);
+    case 'operator':
+      return say`operator ${piece(who.name, 80)}`;
+  }
+}
+
+type OnRequest = Extract<AuditEvent, { request: string; action: string }>;
+
+const NOUN: Readonly<Record<OnRequest['action'], string>> = {
+  grant: 'role',
+  revoke: 'removal',
+  provision: 'account',
+  disable: 'disabling',
+  enable: 'enabling',
+};
+
+/** "the role Admin in Perplexity for Bob". */
+function about(event: OnRequest, n: Names): Words {
+  const role = event.role === undefined ? NOTHING : say` ${n.role(event.role)}`;
+  const app = event.app === undefined ? NOTHING : say` in ${n.app(event.app)}`;
+  const who = event.note?.subject ?? event.note?.email;
+  return say`${NOUN[event.action]}${role}${app}${who === undefined ? NOTHING : say` for ${piece(who, 80)}`}`;
+}
+
+const PROOF = {
+  confirmed: 'confirmed',
+  accepted: 'accepted, not visible yet',
+  observed: 'observe mode, nothing written',
+  kept: 'membership kept: it was there before, or another grant holds it',
+} as const;
+
+function until(at: number | null | undefined, n: Names): Words {
+  if (at === undefined) return NOTHING;
+  return at === null ? say`, no end` : say` until ${n.at(at)}`;
+}
+
+/** What happened, without who did it and when. */
+export function happened(event: AuditEvent, n: Names): Words {
+  switch (event.type) {
+    case 'request.received':
+      return say`asked: ${about(event, n)}`;
+    case 'request.refused':
+      return say`refused (${code(event.code)}): ${about(event, n)}`;
+    case 'request.pending':
+      return say`sent for approval: ${about(event, n)}`;
+    case 'request.entitled':
+      return say`needs no approval (${event.entitlement}): ${about(event, n)}`;
+    case 'request.escalated':
+      return say`asked the owners as well: ${about(event, n)}`;
+    case 'request.approved':
+      return say`approved${event.final ? '' : ' (one more to agree)'}: ${about(event, n)}`;
+    case 'request.denied':
+      return say`denied: ${about(event, n)}`;
+    case 'request.cancelled':
+      return say`cancelled (${code(event.why)}): ${about(event, n)}`;
+    case 'request.lapsed':
+      return say`lapsed, nobody decided: ${about(event, n)}`;
+    case 'request.not_applied':
+      return say`not applied (${code(event.why)}): ${about(event, n)}`;
+    case 'request.failed':
+      return say`failed (${code(event.why)}): ${about(event, n)}`;
+    case 'access.intended':
+      return say`about to write: ${about(event, n)}${until(event.until, n)}`;
+    case 'access.given':
+      return say`given, ${PROOF[event.outcome]}: ${about(event, n)}${until(event.until, n)}`;
+    case 'access.ending':
+      return say`ending (${code(event.why)}): ${about(event, n)}`;
+    case 'access.taken':
+      return say`taken away, ${PROOF[event.outcome]}: ${about(event, n)}`;
+    case 'access.end_failed':
+      return say`could not be taken away yet (${code(event.why)}): ${about(event, n)}`;
+    case 'account.created':
+      return say`account made, ${PROOF[event.outcome]}: ${about(event, n)}`;
+    case 'account.disabled':
+      return say`switched off, ${PROOF[event.outcome]}: ${about(event, n)}`;
+    case 'account.enabled':
+      return say`switched on, ${PROOF[event.outcome]}: ${about(event, n)}`;
+    case 'access.visible':
+      return say`now visible: ${about(event, n)}`;
+    case 'access.not_visible':
+      return say`still not visible: ${about(event, n)}`;
+    case 'person.bound':
+      return say`matched to the account ${code(event.account, 80)} in ${n.app(event.app)} (${event.how})`;
+    case 'group.linked':
+      return say`linked ${n.role(event.role)} in ${n.app(event.app)} to the group ${code(event.group, 80)}`;
+    case 'lookup.listed':
+      return say`listed ${piece(event.what, 40)}${event.app === undefined ? NOTHING : say` in ${n.app(event.app)}`}`;
+    case 'history.read':
+      return say`read a history`;
+    case 'click.refused':
+      return say`a click was refused (${code(event.code)})`;
+    case 'policy.changed':
+      return say`policy changed to ${code(event.digest.slice(0, 12))}`;
+    case 'started':
+      return say`started, version ${piece(event.version, 30)}`;
+    case 'stopped':
+      return say`stopped`;
+    case 'head.published':
+      return say`published the head ${event.seq}`;
+    case 'journal.torn':
+      return say`set ${event.bytes} torn bytes of the journal aside`;
+    case 'journal.damaged':
+      return say`found damage in segment ${piece(event.segment, 60)}`;
+  }
+}
+
+export const title = (who: Words): Words => say`History of ${who}, newest first`;
+export const empty = say`Nothing happened yet.`;
+export const line = (at: Words, who: Words, what: Words): Words => say`${at} · ${who} · ${what}`;
+export const because = (reason: string): Words => say` — “${piece(reason, 160)}”`;

@@ -1,0 +1,85 @@
+/**
+ * English for look-ups, lists, the hub and the App Home. Knows no block.
+ */
+import type { HeldRole, ListWhich } from '../../../access/service/desk.ts';
+import type { Names } from '../names.ts';
+import { bold, code, link, piece, say, type Words } from '../words.ts';
+import { countOf, duration, names } from './words.ts';
+
+const ACTIVE = { true: 'active', false: 'switched off', unknown: 'state unknown' } as const;
+export const accountState = (active: boolean | 'unknown'): string => ACTIVE[`${active}`];
+
+export const accountTitle = (person: Words, app: string): Words => say`${person} in ${bold(app)}`;
+export const state = (active: boolean | 'unknown'): Words => say`Account: ${accountState(active)}`;
+export const manager = (who: string): Words => say`Manager: ${piece(who, 120)}`;
+
+/** "Admin until …", "Member (standing)". */
+export function held(one: HeldRole, n: Names): Words {
+  const role = n.role(one.role);
+  if (one.until === null) return say`${bold(role)}, by a grant with no end`;
+  if (one.until !== undefined) return say`${bold(role)} until ${n.at(one.until)}`;
+  return one.standing ? say`${bold(role)} (standing)` : say`${bold(role)}`;
+}
+export const heldIn = (role: Words, app: string): Words => say`${role} in ${app}`;
+export const roles = (all: Words): Words => say`Holds: ${all}`;
+export const noRole = say`Holds no role`;
+export const disabled = (at: Words, by: string): Words => say`Switched off ${at} by ${piece(by, 80)}`;
+export const live = say`Read from the app just now.`;
+export const asOf = (at: Words): Words => say`As of the last sync, ${at}.`;
+export const neverSynced = say`The first sync is not finished: this may be incomplete.`;
+export const incomplete = say`The last sync was incomplete: some accounts may be missing.`;
+export const openHere = say`Open:`;
+
+export const pick = (text: string, count: number): Words =>
+  say`${countOf(count, 'account')} ${count === 1 ? 'looks' : 'look'} like “${piece(text, 60)}”. Pick the one you mean.`;
+export const none = (text: string): Words =>
+  say`Nothing found over SCIM for “${piece(text, 60)}”. It may still exist in the app's own console.`;
+export const noneNext = (n: Names): Words =>
+  say`Check the spelling, or ask for an account with ${code(`${n.command} provision`)}.`;
+
+export function listTitle(app: string, which: ListWhich, total: number): Words {
+  const what: Record<ListWhich, string> = {
+    admins: countOf(total, 'person', 'people'),
+    members: countOf(total, 'account'),
+    inactive: countOf(total, 'account'),
+    pending: countOf(total, 'open request'),
+    expiring: countOf(total, 'grant'),
+  };
+  const how: Record<ListWhich, string> = {
+    admins: 'with a sensitive role',
+    members: 'in all',
+    inactive: 'switched off',
+    pending: 'not settled yet',
+    expiring: 'ending soon',
+  };
+  return say`${bold(app)}: ${what[which]} ${how[which]}`;
+}
+export const emptyList = say`Nobody here.`;
+export const moreRows = (count: number): Words => say`…and ${count} more.`;
+
+export const greeting = (name: string): Words => say`Hello ${piece(name, 60)}.`;
+export const nothingWaiting = say`Nothing waits for you.`;
+export const noAccess = say`You hold no role that I know of.`;
+export const noRequests = say`You have no open requests.`;
+export const noApps = say`No app is set up yet. Ask whoever runs me to add one to the policy.`;
+export const standing = (at: string): Words => say`${at}`;
+export const offer = (name: string, roleNames: readonly string[]): Words =>
+  roleNames.length === 0 ? say`${bold(name)}: account only` : say`${bold(name)}: ${names(roleNames)}`;
+export const upTo = (ms: number): Words => say`up to ${duration(ms)}`;
+export const owners = (all: readonly string[]): Words =>
+  all.length === 0 ? say`No owner is reachable.` : say`Owners: ${names(all, 5)}`;
+export const observed = say`Observe mode: nothing is written.`;
+export const openApp = (url: string, label: string): Words => link(url, label);
+export const ownerTools = (apps: readonly string[]): Words => say`You own ${names(apps, 5)}.`;
+
+export const modal = {
+  disablePlan: say`What happens once it is approved: the account is switched off; grants end; every role above the base role is removed, standing ones too; open requests for it are closed. The app keeps the data.`,
+  enablePlan: say`Once an owner approves, the account is switched on again with the base role only. Other roles must be asked for anew.`,
+  denied: (what: Words): Words => say`You deny: ${what}`,
+  handOver: (role: string, app: string): Words =>
+    say`The successor gets ${bold(`${role} in ${app}`)} first, with no end but a review date; the manager and an owner must agree. Only then is it taken away here.`,
+  revokeAll: (roleNames: readonly string[], app: string, who: Words): Words =>
+    say`All of these are taken away in ${bold(app)} from ${who}: ${names(roleNames, 10)}.`,
+  loading: say`I am looking it up…`,
+  sent: (what: Words): Words => say`${what}. The answer comes as a message.`,
+};
