@@ -52,7 +52,8 @@ export function httpDoor(options: {
     if (refusing) return 503;
     const stamp = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN);
     const ahead = stamp - options.wireNow() / 1000;
-    if (ahead <= AHEAD_SECONDS) return undefined;
+    // Not a number: Bolt refuses it (but for ssl_check, which carries no stamp).
+    if (!(ahead > AHEAD_SECONDS)) return undefined;
     log.warn({ ahead: Math.round(ahead) }, 'refused a request stamped in the future');
     return 401;
   }

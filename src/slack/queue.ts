@@ -83,7 +83,7 @@ export function createQueue({
   const publishes = bucket(75, 20);
   const posts = bucket(240, 30);
   const channels = new Map<string, Bucket>();
-  const waiting = new Set<Waiting>();
+  const waiting = new Map<string, Waiting>();
   const sending = new Set<string>();
   let idlers: (() => void)[] = [];
   let order = 0;
@@ -102,7 +102,7 @@ export function createQueue({
 
   function forgetFull(): void {
     const now = wireNow();
-    const used = new Set([...waiting].flatMap((task) => task.buckets));
+    const used = new Set([...waiting.values()].flatMap((task) => task.buckets));
     for (const [channel, found] of channels) {
       if (!used.has(found) && readyAt(found, now, found.burst) <= now) channels.delete(channel);
     }
@@ -127,7 +127,7 @@ export function createQueue({
     for (;;) {
       let next: Waiting | undefined;
       let wake: number | undefined;
-      for (const task of waiting) {
+      for (const task of waiting.values()) {
         if (sending.has(task.key)) continue;
         const at = taskReadyAt(task, now);
         if (at > now) wake = wake === undefined ? at : Math.min(wake, at);
@@ -153,7 +153,7 @@ export function createQueue({
   }
 
   async function start(task: Waiting): Promise<void> {
-    waiting.delete(task);
+    waiting.delete(task.key);
     sending.add(task.key);
     for (const found of task.buckets) found.tokens -= 1;
     try {
@@ -164,10 +164,13 @@ export function createQueue({
     }
     sending.delete(task.key);
     pump();
-    if (waiting.size === 0 && sending.size === 0) {
-      for (const wake of idlers) wake();
-      idlers = [];
-    }
+    wakeIdlers();
+  }
+
+  function wakeIdlers(): void {
+    if (waiting.size > 0 || sending.size > 0) return;
+    for (const wake of idlers) wake();
+    idlers = [];
   }
 
   /** Puts a task back if repeating it is safe and not yet hopeless. */
@@ -181,8 +184,8 @@ export function createQueue({
       task.notBefore = wireNow() + 500 * 2 ** task.attempts * (0.5 + random());
     } else return false;
     // A newer state of the same thing came meanwhile: it carries these waiters, too.
-    const newer = [...waiting].find((other) => other.key === task.key);
-    if (newer === undefined) waiting.add(task);
+    const newer = waiting.get(task.key);
+    if (newer === undefined) waiting.set(task.key, task);
     else newer.waiters.push(...task.waiters);
     return true;
   }
@@ -192,10 +195,10 @@ export function createQueue({
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // The waiter of a replaced task gets the newer task's answer: both are of one message, so of one type.
     const waiter = { resolve: resolve as (value: unknown) => void, reject };
-    const older = [...waiting].find((other) => other.key === task.key);
+    const older = waiting.get(task.key);
     if (older === undefined) {
       order += 1;
-      waiting.add({ ...task, order, buckets, attempts: 0, notBefore: 0, waiters: [waiter] });
+      waiting.set(task.key, { ...task, order, buckets, attempts: 0, notBefore: 0, waiters: [waiter] });
     } else {
       older.waiters.push(waiter);
       if (task.rev >= older.rev) Object.assign(older, { rev: task.rev, send: task.send, repeatable: task.repeatable });
@@ -218,9 +221,10 @@ export function createQueue({
           }),
     stop() {
       stopped = true;
-      for (const task of waiting)
+      for (const task of waiting.values())
         for (const waiter of task.waiters) waiter.reject(new Error('the Slack queue has stopped'));
       waiting.clear();
+      wakeIdlers();
     },
   };
 }
