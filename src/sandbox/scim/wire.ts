@@ -12,7 +12,7 @@ import { errorBody, Refusal } from './refusal.ts';
 export const MAX_BODY = 1_048_576;
 
 /**
- * Reads the body as text.
+ * Reads the body as text. What is too long is read on and thrown away for a while, so that the client hears why.
  * @throws Refusal 413 where it is longer than {@link MAX_BODY}.
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
@@ -21,10 +21,10 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request) {
     if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.length;
-    if (size > MAX_BODY)
-      throw new Refusal(413, undefined, `The body must not exceed ${MAX_BODY} bytes`, { Connection: 'close' });
-    chunks.push(chunk);
+    if (size <= MAX_BODY) chunks.push(chunk);
+    if (size > MAX_BODY * 32) break;
   }
+  if (size > MAX_BODY) throw new Refusal(413, undefined, `The body must not exceed ${MAX_BODY} bytes`);
   return Buffer.concat(chunks).toString('utf8');
 }
 
