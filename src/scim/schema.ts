@@ -168,21 +168,21 @@ const userRow = z.preprocess(
       .preprocess(fold, z.object({ givenname: text, familyname: text, formatted: text }))
       .optional()
       .catch(undefined),
-    emails: z.unknown(),
+    emails: z.unknown().optional(),
     title: text,
     department: text,
-    manager: z.unknown(),
-    groups: z.unknown(),
+    manager: z.unknown().optional(),
+    groups: z.unknown().optional(),
     meta: z
       .preprocess(fold, z.object({ created: text, lastmodified: text, version: tag }))
       .optional()
       .catch(undefined),
     [ENTERPRISE]: z
-      .preprocess(fold, z.object({ department: text, manager: z.unknown() }))
+      .preprocess(fold, z.object({ department: text, manager: z.unknown().optional() }))
       .optional()
       .catch(undefined),
     [`${ENTERPRISE}:department`]: text,
-    [`${ENTERPRISE}:manager`]: z.unknown(),
+    [`${ENTERPRISE}:manager`]: z.unknown().optional(),
   }),
 );
 
@@ -246,7 +246,7 @@ const groupRow = z.preprocess(
     displayname: text,
     externalid: text,
     external_id: text,
-    members: z.unknown(),
+    members: z.unknown().optional(),
     meta: z
       .preprocess(fold, z.object({ version: tag }))
       .optional()
@@ -291,7 +291,7 @@ export function parseGroup(raw: unknown, etag?: string): ScimGroup | undefined {
 const listShape = z.preprocess(
   fold,
   z.object({
-    resources: z.unknown(),
+    resources: z.unknown().optional(),
     totalresults: count.optional().catch(undefined),
     nextcursor: z
       .union([z.string(), z.number()])
@@ -319,8 +319,8 @@ const errorShape = z.preprocess(
       .regex(/^[A-Za-z]{1,40}$/)
       .optional()
       .catch(undefined),
-    detail: z.unknown(),
-    message: z.unknown(),
+    detail: z.unknown().optional(),
+    message: z.unknown().optional(),
   }),
 );
 
