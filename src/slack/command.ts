@@ -5,7 +5,13 @@ import type { Refusal } from '../access/errors.ts';
 import type { SlackId, SubjectRef } from '../access/people.ts';
 import type { Action, Ask } from '../access/request.ts';
 import type { ListWhich } from '../access/service/desk.ts';
-import type { LaterVerb, Verb } from './command/verbs.ts';
+import { matchApp } from './command/apps.ts';
+import { readAsk } from './command/ask.ts';
+import { nearest } from './command/nearest.ts';
+import { bareMention, readPerson, shown } from './command/person.ts';
+import { freeText, type Token, tidy, tokens } from './command/tokens.ts';
+import { LATER, type LaterVerb, VERBS, type Verb } from './command/verbs.ts';
+import { oneLine } from './text/escape.ts';
 
 /** What the parser must know of the world: which apps and roles there are, and whose team a mention belongs to. */
 export interface CommandContext {
@@ -46,6 +52,117 @@ export type Command =
   | { readonly kind: 'later'; readonly what: LaterVerb }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-export declare function parseCommand(text: string, ctx: CommandContext): Command;
-/** The text that parses to this ask (without the slash command). The inverse of `parseCommand` for complete asks. */
-export declare function formatAsk(ask: Ask, ctx: CommandContext): string;
+/** Longest command text that is read, UTF-16 units. */
+export const TEXT_MAX = 4000;
+/** Longest text to look up. */
+const LOOKUP_MAX = 100;
+
+const isVerb = (word: string): word is Verb => Object.hasOwn(VERBS, word);
+const isLater = (word: string): word is LaterVerb => LATER.some((later) => later === word);
+
+/**
+ * Never throws. Mentions count only as Slack escapes them (`should_escape`), because anybody can type `@name`.
+ * @param text what follows the slash command, as Slack sends it: `&`, `<` and `>` escaped
+ */
+export function parseCommand(text: string, ctx: CommandContext): Command {
+  if (text.length > TEXT_MAX) return { kind: 'refused', problem: { code: 'text_too_long', max: TEXT_MAX } };
+  const raw = tidy(text, TEXT_MAX);
+  const [first, ...rest] = tokens(raw);
+  if (first === undefined) return { kind: 'hub' };
+  const verb = first.kind === 'word' ? first.text.toLowerCase() : '';
+  if (isLater(verb)) return { kind: 'later', what: verb };
+  if (!isVerb(verb)) return unknown(first, ctx);
+  switch (verb) {
+    case 'request':
+    case 'grant':
+    case 'revoke':
+    case 'provision':
+    case 'disable':
+    case 'enable':
+      return readAsk(verb, raw, rest, ctx);
+    case 'lookup':
+      return readLookup(raw, rest, ctx);
+    case 'list':
+      return readList(rest, ctx);
+    case 'history':
+      return readHistory(rest, ctx);
+    case 'link':
+      return readLink(rest, ctx);
+    case 'help':
+      return readHelp(rest, ctx);
+    case 'mine':
+    case 'pending':
+      return rest.length === 0 ? { kind: verb } : misused(verb);
+  }
+}
+
+const misused = (verb: Verb): Command => ({ kind: 'refused', problem: { code: 'usage', verb } });
+
+function unknown(first: Token, ctx: CommandContext): Command {
+  const given = shown(first);
+  const word = given.toLowerCase();
+  const role = ctx.apps.flatMap((app) => app.roles).find((each) => each.toLowerCase() === word);
+  const suggestion = role === undefined ? nearest(word, Object.keys(VERBS)) : `request ${role}`;
+  return { kind: 'unknown', given, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+function readLookup(raw: string, rest: readonly Token[], ctx: CommandContext): Command {
+  const [first, second] = rest;
+  if (first === undefined) return misused('lookup');
+  const person = readPerson(first, ctx.team);
+  if (person === 'bare') return bareMention(first);
+  if (person !== undefined && second === undefined) return { kind: 'lookup', what: person };
+  const text = oneLine(freeText(raw.slice(first.start)).replaceAll('"', ''), LOOKUP_MAX);
+  return text === '' ? misused('lookup') : { kind: 'lookup', what: { kind: 'text', text } };
+}
+
+const WHICH: readonly ListWhich[] = ['admins', 'members', 'inactive', 'pending', 'expiring'];
+
+function readList(rest: readonly Token[], ctx: CommandContext): Command {
+  let app = ctx.apps.length === 1 ? ctx.apps[0]?.key : undefined;
+  let which: ListWhich | undefined;
+  for (let at = 0; at < rest.length; ) {
+    const token = rest[at];
+    const word = token?.kind === 'word' ? token.text.toLowerCase() : '';
+    const asked = WHICH.find((each) => each === word);
+    const named = matchApp(rest, at, ctx);
+    if (asked !== undefined && which === undefined) which = asked;
+    else if (named !== undefined) app = named.key;
+    else return misused('list');
+    at += asked === undefined ? (named?.used ?? 1) : 1;
+  }
+  if (app === undefined)
+    return { kind: 'refused', problem: { code: 'app_needed', known: ctx.apps.map((a) => a.name) } };
+  return { kind: 'list', app, which: which ?? 'members' };
+}
+
+function readHistory(rest: readonly Token[], ctx: CommandContext): Command {
+  const [first, second] = rest;
+  if (first === undefined) return { kind: 'history', whose: { kind: 'me' } };
+  const whose = readPerson(first, ctx.team);
+  if (whose === 'bare') return bareMention(first);
+  if (second !== undefined) return misused('history');
+  if (whose === undefined) return { kind: 'refused', problem: { code: 'unknown_person', given: shown(first) } };
+  return { kind: 'history', whose };
+}
+
+function readLink(rest: readonly Token[], ctx: CommandContext): Command {
+  let person: SlackId | undefined;
+  let email: string | undefined;
+  for (const token of rest) {
+    const ref = readPerson(token, ctx.team);
+    if (ref === 'bare') return bareMention(token);
+    if (ref?.kind === 'slack' && person === undefined) person = ref.slack;
+    else if (ref?.kind === 'email' && email === undefined) email = ref.email;
+    else return misused('link');
+  }
+  return person === undefined || email === undefined ? misused('link') : { kind: 'link', person, email };
+}
+
+function readHelp(rest: readonly Token[], ctx: CommandContext): Command {
+  const [first] = rest;
+  if (first === undefined) return { kind: 'help' };
+  const topic = shown(first).toLowerCase();
+  if (isLater(topic)) return { kind: 'later', what: topic };
+  return isVerb(topic) ? { kind: 'help', topic } : unknown(first, ctx);
+}
