@@ -2,10 +2,10 @@
  * Job `apply` of a grant, in the app's lane: intent with its end, write, read back, confirmation.
  * The end is stored before the first write; a run after a crash keeps what the intent said.
  */
-import { AccessError, DirectoryError, type Refusal } from '../errors.ts';
-import { drop, holdingKey, intend, setGrant } from '../grant.ts';
+import { DirectoryError, type Refusal } from '../errors.ts';
+import { drop, intend, setGrant } from '../grant.ts';
 import { baseRole, ruleFor } from '../policy.ts';
-import type { Account, Job, WriteOutcome } from '../ports.ts';
+import type { Account, WriteOutcome } from '../ports.ts';
 import { type AccessRequest, amend, type Length, move } from '../request.ts';
 import {
   close,

@@ -2,7 +2,6 @@
  * `apply` of a provision: create once, base group, read back, welcome; then the grant that waited for the account.
  * A lost answer is looked up, never posted again.
  */
-import { DirectoryError } from '../errors.ts';
 import { foldEmail, type SlackId } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, CreateOutcome, Job } from '../ports.ts';
@@ -93,22 +92,15 @@ async function create(
       : { kind: 'exists', account };
   }
   if (request.outcome?.kind === 'accepted') return { kind: 'accepted', sentAt: request.outcome.since };
-  try {
-    const outcome = await directory.create({
-      email: asked.email,
-      givenName: asked.givenName,
-      ...(asked.familyName === undefined ? {} : { familyName: asked.familyName }),
-      ...externalId(app, request),
-    });
-    return outcome.kind === 'exists' && isOurs(app, request, asked, outcome.account)
-      ? { kind: 'created', account: outcome.account, sentAt: world.clock.now() }
-      : outcome;
-  } catch (error) {
-    if (error instanceof DirectoryError && error.fault === 'rejected' && !error.mayHaveApplied) {
-      return { kind: 'exists_elsewhere' };
-    }
-    throw error;
-  }
+  const outcome = await directory.create({
+    email: asked.email,
+    givenName: asked.givenName,
+    ...(asked.familyName === undefined ? {} : { familyName: asked.familyName }),
+    ...externalId(app, request),
+  });
+  return outcome.kind === 'exists' && isOurs(app, request, asked, outcome.account)
+    ? { kind: 'created', account: outcome.account, sentAt: world.clock.now() }
+    : outcome;
 }
 
 /** The Slack user id, else the request id; nothing where an identity provider owns the accounts. */

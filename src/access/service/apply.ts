@@ -1,7 +1,7 @@
 /**
  * Job `apply`: carries an approved request out, in its app's lane. Dispatches by action; each is safe to run twice.
  */
-import { AccessError } from '../errors.ts';
+import { AccessError, DirectoryError } from '../errors.ts';
 import type { Job } from '../ports.ts';
 import { applyDisable, applyEnable } from './apply-account.ts';
 import { applyGrant, failed } from './apply-grant.ts';
@@ -30,6 +30,11 @@ export async function apply(world: World, job: Job): Promise<JobResult> {
     // A refusal found before anything was written. One found later (a group gone) must not end a removal: again, later.
     if (error instanceof AccessError && error.refusal.code !== 'store_unavailable' && request.state === 'approved') {
       return failed(world, request.id, error.refusal.code, error.refusal);
+    }
+    // The directory's definite no. What takes access away keeps trying: the owners have been told.
+    const gives = request.ask.action === 'provision' || request.ask.action === 'enable';
+    if (error instanceof DirectoryError && error.fault === 'rejected' && !error.mayHaveApplied && gives) {
+      return failed(world, request.id, error.detail);
     }
     throw error;
   }

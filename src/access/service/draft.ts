@@ -149,6 +149,21 @@ export function record<T extends OnRequest['type']>(
   draft.event(event as unknown as AuditEvent);
 }
 
+/** What the erasable part of an event says of a request. */
+export function noteOf(request: AccessRequest): {
+  requester: string;
+  subject?: string;
+  email?: string;
+  reason?: string;
+} {
+  return {
+    requester: request.requester.name,
+    ...(request.subject === undefined ? {} : { subject: request.subject.name }),
+    ...(request.subject?.email === undefined ? {} : { email: request.subject.email }),
+    ...(request.ask.reason === undefined ? {} : { reason: request.ask.reason }),
+  };
+}
+
 export const system = (part: Extract<Actor, { kind: 'system' }>['part']): Actor => ({ kind: 'system', part });
 
 /** Every card of the request is due to be brought up to date. */

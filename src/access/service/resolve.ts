@@ -9,10 +9,24 @@ import { type Person, personKey } from '../people.ts';
 import { HOUR } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
-import { personParty } from './binding.ts';
-import { close, type Draft, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
+import { newAccountRecord, personParty } from './binding.ts';
+import {
+  close,
+  type Draft,
+  draftOn,
+  getHolding,
+  keysNow,
+  keysOf,
+  locked,
+  noteOf,
+  putHolding,
+  record,
+  rolesOf,
+  showCards,
+  system,
+} from './draft.ts';
 import { type Plan, planFor } from './plan.ts';
-import { appOf, commitPlanned, DONE, type JobResult, KeysGrew, laneOf, RANK, type World } from './world.ts';
+import { commitPlanned, DONE, type JobResult, KeysGrew, laneOf, RANK, type World } from './world.ts';
 
 /** Look-ups of a request are tried again this long before the person is told to try again themselves. */
 const LOOK_FOR = HOUR;
@@ -159,33 +173,21 @@ function claim(draft: Draft, world: World, request: AccessRequest, plan: Plan): 
     refuse({ code: 'open_already', request: known.open[action] });
   }
   draft.put('account', `${app.key}/${account.id}`, {
-    app: app.key,
-    account: account.id,
-    requests: [],
-    ...known,
+    ...(known ?? newAccountRecord(app.key, account)),
     email: account.email,
     name: account.name,
-    ...{ requests: [...(known?.requests ?? []), request.id] },
+    requests: [...(known?.requests ?? []), request.id],
     open: { ...known?.open, ...(action === 'disable' || action === 'enable' ? { [action]: request.id } : {}) },
   });
   if (action !== 'grant' && action !== 'revoke') return;
   for (const role of rolesOf(request)) {
-    const holding = draft.get('holding', holdingKey(app.key, account.id, role)) ?? {
-      app: app.key,
-      account: account.id,
-      role,
-      grants: [],
-      open: {},
-    };
+    const holding = getHolding(draft, app.key, account.id, role);
     const same = holding.open[action];
     if (same !== undefined) refuse({ code: 'open_already', request: same });
     if (action === 'grant' && holding.open.revoke !== undefined) {
       refuse({ code: 'opposite_open', request: holding.open.revoke });
     }
-    draft.put('holding', holdingKey(app.key, account.id, role), {
-      ...holding,
-      open: { ...holding.open, [action]: request.id },
-    });
+    putHolding(draft, { ...holding, open: { ...holding.open, [action]: request.id } });
   }
 }
 
@@ -294,21 +296,6 @@ function linkGrant(draft: Draft, provision: AccessRequest, id: string): void {
   draft.put('request', id, grant);
   record(draft, grant, 'request.received', { kind: 'person', slack: grant.requester.slack }, { note: noteOf(grant) });
   draft.schedule({ key: `resolve:${id}`, kind: 'resolve', target: id, due: draft.now });
-}
-
-/** What the erasable part of an event says of a request. */
-export function noteOf(request: AccessRequest): {
-  requester: string;
-  subject?: string;
-  email?: string;
-  reason?: string;
-} {
-  return {
-    requester: request.requester.name,
-    ...(request.subject === undefined ? {} : { subject: request.subject.name }),
-    ...(request.subject?.email === undefined ? {} : { email: request.subject.email }),
-    ...(request.ask.reason === undefined ? {} : { reason: request.ask.reason }),
-  };
 }
 
 /** Open grants of the roles that this request takes away. */

@@ -1,0 +1,298 @@
+/**
+ * Look-ups: who holds what, as far as the viewer may know (privacy, product §4.2). Changes nothing but the audit log.
+ */
+import { refuse } from '../errors.ts';
+import { holdingKey, lastEnd } from '../grant.ts';
+import { type Person, personKey, type SlackId, type SubjectRef, sameSlack } from '../people.ts';
+import { type AppPolicy, baseRole } from '../policy.ts';
+import type { Account, Directory, HistoryEntry } from '../ports.ts';
+import { type AccessRequest, currentStep, isClosed } from '../request.ts';
+import { isAuditor, isOwner, managerOf } from './approvers.ts';
+import { identify } from './binding.ts';
+import type { AccountView, HeldRole, HistoryView, LookupView } from './desk.ts';
+import { heldBy } from './plan.ts';
+import { actorOf } from './resolve.ts';
+import { directoryOf, type World } from './world.ts';
+
+const HITS = 10;
+const HISTORY = 40;
+
+/** What the viewer is to an account: decides how much is shown. */
+interface Sight {
+  readonly self: boolean;
+  readonly manager: boolean;
+  readonly owner: boolean;
+  readonly auditor: boolean;
+}
+
+const seesRoles = (sight: Sight): boolean => sight.self || sight.manager || sight.owner || sight.auditor;
+const seesInactive = (sight: Sight): boolean => sight.manager || sight.owner || sight.auditor || sight.self;
+
+async function sightOf(
+  world: World,
+  app: AppPolicy,
+  viewer: Person,
+  account: Account,
+  slack?: SlackId,
+): Promise<Sight> {
+  const bound = (await world.store.read('person', personKey(viewer.slack)))?.accounts[app.key];
+  const subject = {
+    account: account.id,
+    email: account.email,
+    name: account.name,
+    ...(slack === undefined ? {} : { slack }),
+  };
+  const [owner, manager] = await Promise.all([isOwner(world, app, viewer), managerOf(world, app, subject, account)]);
+  return {
+    self: bound === account.id || sameSlack(slack, viewer.slack),
+    manager: manager !== undefined && sameSlack(manager.slack, viewer.slack),
+    owner,
+    auditor: isAuditor(world, viewer),
+  };
+}
+
+/** @throws AccessError; DirectoryError when the directory or Slack did not answer */
+export async function lookup(
+  world: World,
+  viewerId: SlackId,
+  what: SubjectRef | { readonly kind: 'text'; readonly text: string },
+): Promise<LookupView> {
+  const viewer = await actorOf(world, viewerId);
+  if (what.kind === 'text') return searchText(world, viewer, what.text);
+  const accounts: AccountView[] = [];
+  let syncedAt: number | undefined;
+  let slack: SlackId | undefined;
+  for (const app of Object.values(world.policy.apps)) {
+    if (what.kind === 'account' && what.app !== app.key) continue;
+    const known = await identify(world, app.key, what, viewer);
+    slack = known.party.slack ?? slack;
+    syncedAt = directoryOf(world, app.key).freshness().syncedAt ?? syncedAt;
+    const view =
+      known.account === undefined ? undefined : await accountView(world, app, viewer, known.account, known.party.slack);
+    if (view !== undefined) accounts.push(view);
+  }
+  if (accounts.length > 0) return { kind: 'found', accounts };
+  const text = what.kind === 'email' ? what.email : what.kind === 'slack' ? `<@${what.slack.user}>` : viewer.name;
+  return {
+    kind: 'none',
+    text,
+    ...(syncedAt === undefined ? {} : { syncedAt }),
+    ...(slack === undefined ? {} : { slack }),
+  };
+}
+
+async function searchText(world: World, viewer: Person, text: string): Promise<LookupView> {
+  const auditor = isAuditor(world, viewer);
+  const hits: (ReturnType<Directory['search']>[number] & { readonly app: string })[] = [];
+  let syncedAt: number | undefined;
+  for (const app of Object.values(world.policy.apps)) {
+    const directory = directoryOf(world, app.key);
+    syncedAt = directory.freshness().syncedAt ?? syncedAt;
+    const all = auditor || (await isOwner(world, app, viewer));
+    for (const hit of directory.search(text, HITS * 2)) {
+      const visible = all || hit.account.active !== false || (await managesInactive(world, app, viewer, hit.account));
+      if (visible) hits.push({ ...hit, app: app.key });
+    }
+  }
+  hits.sort((a, b) => b.score - a.score);
+  const fresh = syncedAt === undefined ? {} : { syncedAt };
+  const [only] = hits;
+  if (only === undefined) return { kind: 'none', text, ...fresh };
+  if (hits.length === 1)
+    return lookup(world, viewer.slack, { kind: 'account', app: only.app, account: only.account.id });
+  return { kind: 'pick', text, hits: hits.slice(0, HITS), ...fresh };
+}
+
+async function managesInactive(world: World, app: AppPolicy, viewer: Person, account: Account): Promise<boolean> {
+  const manager = await managerOf(
+    world,
+    app,
+    { account: account.id, email: account.email, name: account.name },
+    account,
+  );
+  return manager !== undefined && sameSlack(manager.slack, viewer.slack);
+}
+
+async function accountView(
+  world: World,
+  app: AppPolicy,
+  viewer: Person,
+  account: Account,
+  slack: SlackId | undefined,
+): Promise<AccountView | undefined> {
+  const sight = await sightOf(world, app, viewer, account, slack);
+  if (account.active === false && !seesInactive(sight)) return undefined;
+  const { syncedAt } = directoryOf(world, app.key).freshness();
+  const view: AccountView = {
+    app: app.key,
+    account: { id: account.id, name: account.name, email: account.email, active: account.active },
+    ...(slack === undefined ? {} : { slack }),
+    live: true,
+    ...(syncedAt === undefined ? {} : { syncedAt }),
+    can: [],
+  };
+  if (!seesRoles(sight)) return view;
+  const record = await world.store.read('account', `${app.key}/${account.id}`);
+  const held = await heldBy(world, app, account);
+  const roles = await Promise.all(held.roles.map((each) => heldRole(world, app, account.id, each.role, each.standing)));
+  const open = (await world.store.openRequests({ app: app.key, account: account.id })).filter((request) =>
+    maySee(request, viewer, sight.owner || sight.auditor),
+  );
+  const manager = await managerOf(
+    world,
+    app,
+    { account: account.id, email: account.email, name: account.name },
+    account,
+  );
+  return {
+    ...view,
+    roles,
+    open,
+    ...(manager === undefined ? {} : { manager: manager.name }),
+    ...(record?.disabled === undefined || !(sight.owner || sight.auditor || sight.manager)
+      ? {}
+      : { disabled: record.disabled }),
+    can: possible(app, account, roles, sight),
+  };
+}
+
+async function heldRole(
+  world: World,
+  app: AppPolicy,
+  account: string,
+  role: string,
+  standing: boolean,
+): Promise<HeldRole> {
+  const holding = await world.store.read('holding', holdingKey(app.key, account, role));
+  const end = holding === undefined ? undefined : lastEnd(holding);
+  const last = holding?.grants.find((grant) => grant.until === end);
+  return {
+    app: app.key,
+    role,
+    base: app.roles[role]?.base === true,
+    sensitive: app.roles[role]?.sensitive === true,
+    standing,
+    ...(standing || end === undefined ? {} : { until: end }),
+    ...(last === undefined ? {} : { request: last.request }),
+  };
+}
+
+function possible(app: AppPolicy, account: Account, roles: readonly HeldRole[], sight: Sight): AccountView['can'] {
+  const can: AccountView['can'][number][] = [];
+  const higher = roles.some((role) => role.role !== baseRole(app)?.key);
+  if (account.active === false) return sight.owner || sight.manager ? ['enable'] : [];
+  if (sight.self) can.push('request');
+  else can.push('grant');
+  if (higher && (sight.self || sight.owner || sight.manager)) can.push('revoke');
+  if (!sight.self && (sight.owner || sight.manager)) can.push('disable');
+  return can;
+}
+
+/** Whether a request may be shown: a disable that is under way is nobody's business but of those who handle it. */
+export function maySee(request: AccessRequest, viewer: Person, privileged: boolean): boolean {
+  if (privileged || sameSlack(request.requester.slack, viewer.slack)) return true;
+  const asked = request.steps.some((step) => step.approvers.some((each) => sameSlack(each.slack, viewer.slack)));
+  if (asked) return true;
+  return sameSlack(request.subject?.slack, viewer.slack) && request.ask.action !== 'disable';
+}
+
+/** The person's own roles from memory: ledger and mirror, no look-up. */
+export async function ownAccess(world: World, viewer: Person): Promise<HeldRole[]> {
+  const accounts = (await world.store.read('person', personKey(viewer.slack)))?.accounts ?? {};
+  const roles: HeldRole[] = [];
+  for (const app of Object.values(world.policy.apps)) {
+    const account = accounts[app.key];
+    if (account === undefined) continue;
+    const groups = (await world.store.read('app', app.key))?.groups ?? {};
+    for (const role of Object.values(app.roles)) {
+      const holding = await world.store.read('holding', holdingKey(app.key, account, role.key));
+      const group = groups[role.key];
+      const members = group === undefined ? 'unknown' : directoryOf(world, app.key).knownMembers(group);
+      const granted = holding?.grants.some((grant) => grant.state === 'active' || grant.state === 'ending') === true;
+      if (!granted && (members === 'unknown' || !members.has(account))) continue;
+      roles.push(await heldRole(world, app, account, role.key, !granted || holding?.standing === true));
+    }
+  }
+  return roles;
+}
+
+/** Requests that wait for this person's decision. */
+export async function waitingFor(world: World, viewer: Person): Promise<AccessRequest[]> {
+  const open = await world.store.openRequests({ approver: viewer.slack });
+  return open.filter((request) =>
+    currentStep(request)?.step.approvers.some((approver) => sameSlack(approver.slack, viewer.slack)),
+  );
+}
+
+/** @throws AccessError `not_entitled` when the viewer is neither the person, their manager, an owner nor an auditor */
+export async function history(world: World, viewerId: SlackId, whose: SubjectRef): Promise<HistoryView> {
+  const viewer = await actorOf(world, viewerId);
+  const own = whose.kind === 'me' || (whose.kind === 'slack' && sameSlack(whose.slack, viewer.slack));
+  const terms = new Set<string>();
+  const apps = new Set<string>();
+  let name = viewer.name;
+  let slack: SlackId | undefined = own ? viewer.slack : undefined;
+  let _managed = false;
+  for (const app of Object.values(world.policy.apps)) {
+    if (whose.kind === 'account' && whose.app !== app.key) continue;
+    const known = await identify(world, app.key, whose, viewer);
+    name = known.party.name;
+    slack = known.party.slack ?? slack;
+    const owner = await isOwner(world, app, viewer);
+    const manager = known.account === undefined ? undefined : await managerOf(world, app, known.party, known.account);
+    const manages = manager !== undefined && sameSlack(manager.slack, viewer.slack);
+    _managed ||= manages;
+    if (owner || manages) apps.add(app.key);
+    if (known.account !== undefined && (own || owner || manages || isAuditor(world, viewer))) {
+      terms.add(`account:${app.key}/${known.account.id}`);
+    }
+  }
+  const auditor = isAuditor(world, viewer);
+  if (slack !== undefined) terms.add(`person:${personKey(slack)}`);
+  if (!own && !auditor && apps.size === 0) refuse({ code: 'not_entitled', need: 'auditor' });
+  const entries = new Map<number, HistoryEntry>();
+  for (const term of terms)
+    for (const entry of await world.store.history(term, { limit: HISTORY })) entries.set(entry.seq, entry);
+  const shown = [...entries.values()]
+    .sort((a, b) => b.seq - a.seq)
+    .map((entry) => ({ ...entry, events: entry.events.filter((event) => visible(event, viewer, own, auditor, apps)) }))
+    .filter((entry) => entry.events.length > 0)
+    .slice(0, HISTORY);
+  if (!own) await noteReading(world, viewer, [...terms]);
+  return { whose: { name, ...(slack === undefined ? {} : { slack }) }, entries: shown };
+}
+
+function visible(
+  event: HistoryEntry['events'][number],
+  viewer: Person,
+  own: boolean,
+  auditor: boolean,
+  apps: ReadonlySet<string>,
+): boolean {
+  if (auditor) return true;
+  const mine = event.actor.kind === 'person' && sameSlack(event.actor.slack, viewer.slack);
+  const inMyApp = 'app' in event && event.app !== undefined && apps.has(event.app);
+  if (!own) return inMyApp || mine;
+  // One's own history says nothing of a disable until it is done.
+  return !('action' in event) || event.action !== 'disable' || mine || inMyApp || event.type === 'account.disabled';
+}
+
+async function noteReading(world: World, viewer: Person, about: readonly string[]): Promise<void> {
+  await world.store.commit([], () => ({
+    events: [{ type: 'history.read', actor: { kind: 'person', slack: viewer.slack }, about: [...about] }],
+    result: undefined,
+  }));
+}
+
+/** One request, open or closed, if the viewer has a part in it. @throws AccessError `no_such_request` */
+export async function oneRequest(world: World, viewerId: SlackId, id: string): Promise<AccessRequest> {
+  const viewer = await actorOf(world, viewerId);
+  const request = (await world.store.read('request', id)) ?? (await world.store.closedRequest(id));
+  const app = request?.app === undefined ? undefined : world.policy.apps[request.app];
+  const privileged = isAuditor(world, viewer) || (app !== undefined && (await isOwner(world, app, viewer)));
+  if (request === undefined || !maySee(request, viewer, privileged))
+    return refuse({ code: 'no_such_request', request: id });
+  return request;
+}
+
+export const isOpen = (request: AccessRequest): boolean => !isClosed(request.state);

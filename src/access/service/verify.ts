@@ -1,0 +1,36 @@
+/**
+ * Job `verify`: a grant whose write was accepted but not visible is looked for until it is, for two days. Reads only.
+ */
+import type { Job } from '../ports.ts';
+import { raiseAlarm } from './alarm.ts';
+import { LOOK_UNTIL } from './apply-account.ts';
+import { lookAgain } from './apply-revoke.ts';
+import { draftOn, record, showCards, system } from './draft.ts';
+import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from './world.ts';
+
+/** @throws DirectoryError to be run again later */
+export async function verify(world: World, job: Job): Promise<JobResult> {
+  const request = await world.store.read('request', job.target);
+  if (request?.state !== 'active' || request.outcome?.kind !== 'accepted') return DONE;
+  const { app: appKey, role, subject, id } = request;
+  if (appKey === undefined || role === undefined || subject?.account === undefined) return DONE;
+  const app = appOf(world, appKey);
+  const group = await groupOf(world, app, roleOf(app, role));
+  if ((await directoryOf(world, appKey).membership(group, subject.account)) !== 'in') {
+    if (world.clock.now() - job.since < LOOK_UNTIL) return lookAgain(world, job);
+    await raiseAlarm(world, id, { kind: 'not_visible' });
+    return DONE;
+  }
+  await world.store.commit([`request:${id}`], (view) => {
+    const draft = draftOn(view);
+    const current = view.get('request', id);
+    if (current?.state === 'active' && current.outcome?.kind === 'accepted') {
+      const next = { ...current, rev: current.rev + 1, outcome: { kind: 'confirmed' as const, at: draft.now } };
+      draft.put('request', id, next);
+      record(draft, next, 'access.visible', system('apply'), {});
+      showCards(draft, id);
+    }
+    return draft.change(undefined);
+  });
+  return DONE;
+}

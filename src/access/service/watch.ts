@@ -1,0 +1,66 @@
+/**
+ * What the house does by itself: publishes the head of the chain daily, verifies the chain daily, says when it starts.
+ */
+import { personKey, type SlackId } from '../people.ts';
+import { DAY } from '../policy.ts';
+import type { Job, NewJob, Notice } from '../ports.ts';
+import { ownersOf } from './approvers.ts';
+import { draftOn, system } from './draft.ts';
+import { notify } from './notices.ts';
+import type { JobResult, World } from './world.ts';
+
+/** Every reachable owner of every app, each once. @throws DirectoryError */
+export async function everyOwner(world: World): Promise<SlackId[]> {
+  const all = (await Promise.all(Object.values(world.policy.apps).map((app) => ownersOf(world, app)))).flat();
+  return [...new Map(all.map((owner) => [personKey(owner.slack), owner.slack])).values()];
+}
+
+/** Stores a notice for these people. */
+export async function send(world: World, to: readonly SlackId[], notice: Notice): Promise<void> {
+  const id = world.newId();
+  await world.store.commit([`notice:${id}`], (view) => {
+    const draft = draftOn(view);
+    notify(draft, id, to, notice);
+    return draft.change(undefined);
+  });
+}
+
+/** Job `head`: made durable beside the journal first, then handed to the owners, who can hold us to it. */
+export async function publishHead(world: World, _job: Job): Promise<JobResult> {
+  const owners = await everyOwner(world);
+  const head = await world.store.head();
+  await world.store.keepHead(head);
+  const id = world.newId();
+  await world.store.commit([`notice:${id}`], (view) => {
+    const draft = draftOn(view);
+    notify(draft, id, owners, { kind: 'head', ...head });
+    draft.event({ type: 'head.published', actor: system('store'), about: [], ...head });
+    return draft.change(undefined);
+  });
+  return { kind: 'again', due: world.clock.now() + DAY };
+}
+
+/** Job `chain`: the whole chain, every day. A break is told to the owners each time. */
+export async function verifyChain(world: World, _job: Job): Promise<JobResult> {
+  const broken = await world.store.verify();
+  if (broken !== undefined) {
+    world.log.error(broken, 'the audit chain does not hold');
+    await send(world, await everyOwner(world), { kind: 'chain_broken', ...broken });
+  }
+  return { kind: 'again', due: world.clock.now() + DAY };
+}
+
+/** The jobs that are always there; scheduled at start where they are missing. */
+export async function keepWatch(world: World): Promise<void> {
+  const now = world.clock.now();
+  const standing: NewJob[] = [
+    { key: 'head:daily', kind: 'head', target: 'daily', due: now + DAY },
+    { key: 'chain:daily', kind: 'chain', target: 'daily', due: now + DAY },
+    { key: 'sweep:once', kind: 'sweep', target: 'once', due: now },
+  ];
+  const missing: NewJob[] = [];
+  for (const job of standing) if ((await world.store.job(job.key)) === undefined) missing.push(job);
+  if (missing.length > 0) {
+    await world.store.commit([], () => ({ jobs: missing.map((schedule) => ({ schedule })), result: undefined }));
+  }
+}
