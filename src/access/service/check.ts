@@ -105,7 +105,7 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
     }
   }
   const given = asked.givenName.trim();
-  const tooLong = [asked.givenName, asked.familyName ?? ''].some((name) => [...name].length > NAME_MAX);
+  const tooLong = [asked.givenName, asked.familyName ?? ''].some((name) => Array.from(name).length > NAME_MAX);
   if (given === '' || tooLong) found.push({ field: 'name', refusal: { code: 'name_needed' } });
   const secret = textRefusal(`${asked.givenName} ${asked.familyName ?? ''}`);
   if (secret?.code === 'looks_like_secret') found.push({ field: 'name', refusal: secret });

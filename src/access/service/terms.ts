@@ -11,7 +11,7 @@ import { looksLikeSecret } from '../secrets.ts';
 export function textRefusal(text: string | undefined): Refusal | undefined {
   if (text === undefined) return undefined;
   if (looksLikeSecret(text)) return { code: 'looks_like_secret' };
-  return [...text].length > REASON_MAX ? { code: 'reason_too_long', max: REASON_MAX } : undefined;
+  return Array.from(text).length > REASON_MAX ? { code: 'reason_too_long', max: REASON_MAX } : undefined;
 }
 
 export function reasonRefusal(rule: Rule, reason: string | undefined): Refusal | undefined {

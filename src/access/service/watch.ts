@@ -64,3 +64,18 @@ export async function keepWatch(world: World): Promise<void> {
     await world.store.commit([], () => ({ jobs: missing.map((schedule) => ({ schedule })), result: undefined }));
   }
 }
+
+/** The SCIM token of an app is refused, or works again: on record, and told to the owners once per outage. */
+export async function tokenState(world: World, app: string, works: boolean): Promise<void> {
+  const owners = works ? [] : await everyOwner(world).catch(() => []);
+  const id = world.newId();
+  await world.store.commit([`app:${app}`, `notice:${id}`], (view) => {
+    const draft = draftOn(view);
+    const record = draft.get('app', app) ?? { app, groups: {}, claims: [] };
+    if (works === (record.unauthorizedSince === undefined)) return draft.change(undefined);
+    const { unauthorizedSince: _since, ...rest } = record;
+    draft.put('app', app, works ? rest : { ...rest, unauthorizedSince: draft.now });
+    if (!works) notify(draft, id, owners, { kind: 'unauthorized', app });
+    return draft.change(undefined);
+  });
+}
