@@ -1,0 +1,96 @@
+/**
+ * The open segment: appends what must be durable, takes back what could not be written, goes over to a new segment.
+ * Refuses to know what the lines say. One call at a time.
+ */
+import { open } from 'node:fs/promises';
+import type { Head } from '../../access/ports.ts';
+import { writeFully } from './durable.ts';
+import { type Birth, bear, listSegments, monthOf, type Segment } from './segment.ts';
+
+/** Nothing was written: the disk is full, or refused. Everything is as before. */
+export class WriteRefused extends Error {
+  constructor(cause: unknown) {
+    super('the journal cannot be written', { cause });
+    this.name = 'WriteRefused';
+  }
+}
+
+export interface Journal {
+  readonly segment: () => Segment;
+  /** Length of the segment in bytes, all of it durable. */
+  readonly end: () => number;
+  /**
+   * Durable when it resolves.
+   * @throws WriteRefused; any other error means that nobody knows what is on the disk
+   */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Whether something could be appended now; leaves nothing behind. @throws as `append` */
+  probe(): Promise<boolean>;
+  /** Whether the next line belongs into a new segment. */
+  isFull(at: number): boolean;
+  /** Goes over to a new segment. @throws WriteRefused: the old one stays, and is not full for a while */
+  turn(birth: Birth): Promise<Head>;
+  close(): Promise<void>;
+}
+
+/** How much an overdue segment may grow before the next attempt at a new one. */
+const GRACE = 1024 * 1024;
+const PROBE = 64 * 1024;
+
+export async function openJournal(
+  dir: string,
+  start: { readonly segment: Segment; readonly end: number },
+  limit: number,
+): Promise<Journal> {
+  let { segment, end } = start;
+  let handle = await open(segment.path, 'r+');
+  let notBefore = 0;
+
+  const takeBack = async (): Promise<void> => {
+    await handle.truncate(end);
+  };
+
+  return {
+    segment: () => segment,
+    end: () => end,
+    async append(bytes) {
+      try {
+        await writeFully(handle, bytes, end);
+      } catch (error) {
+        await takeBack();
+        throw new WriteRefused(error);
+      }
+      await handle.datasync();
+      end += bytes.length;
+    },
+    async probe() {
+      try {
+        await writeFully(handle, Buffer.alloc(PROBE, '\n'), end);
+        return true;
+      } catch {
+        return false;
+      } finally {
+        await takeBack();
+      }
+    },
+    isFull: (at) => end >= notBefore && (end >= limit || monthOf(at) > segment.month),
+    async turn(birth) {
+      let born: Awaited<ReturnType<typeof bear>>;
+      try {
+        born = await bear(dir, birth);
+      } catch (error) {
+        // In place, but perhaps not for good: a line in the old segment could contradict it.
+        if ((await listSegments(dir)).some(({ first }) => first === birth.seq)) throw error;
+        notBefore = end + GRACE;
+        throw new WriteRefused(error);
+      }
+      await handle.close();
+      handle = await open(born.segment.path, 'r+');
+      segment = born.segment;
+      end = born.bytes;
+      notBefore = 0;
+      return born.head;
+    },
+    close: () => handle.close(),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * What can still be had when a segment is damaged: the lines behind the damage that hold on their own. An end that was
+ * stored there must not be forgotten. Reads only.
+ */
+import { type Damage, declaredHash, decodeLine, privateHolds, type Raw } from '../chain.ts';
+import { checkLine } from './check.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { applyLine, type Standing } from './replay.ts';
+import { readStretches, type Segment, sizeOf } from './segment.ts';
+import { createState } from './state.ts';
+
+export interface Fault {
+  readonly segment: Segment;
+  /** Of the segment in the list. */
+  readonly index: number;
+  readonly offset: number;
+}
+
+/**
+ * Whether a line behind the fault says that a line past `last` was durable when it was written: then what is damaged
+ * is no torn end.
+ */
+export async function provesDurable({ segment, offset }: Fault, last: number): Promise<boolean> {
+  for await (const { kind, bytes } of readStretches(segment.path, offset)) {
+    const raw = kind === 'line' ? decodeLine(bytes) : undefined;
+    if (raw !== undefined && privateHolds(raw) && (raw.middle.synced ?? 0) > last) return true;
+  }
+  return false;
+}
+
+/**
+ * Goes on behind the fault. A line is taken when it is whole, and follows whatever hash the stretch before it begins
+ * with, if that can be read.
+ * @param ahead a checkpoint past the last valid line: state goes on from there
+ */
+export async function salvage(
+  segments: readonly Segment[],
+  fault: Fault,
+  last: Standing,
+  ahead: Checkpoint | undefined,
+): Promise<{ standing: Standing; damage: Damage[] }> {
+  const damage: Damage[] = [];
+  /** Up to here live state has it all already. */
+  const covered = ahead?.seq ?? last.head.seq;
+  let standing: Standing =
+    ahead === undefined ? last : { ...last, state: createState(ahead), at: Math.max(ahead.at, last.at) };
+  for (const [index, segment] of segments.entries()) {
+    if (index < fault.index) continue;
+    const start = index === fault.index ? fault.offset : 0;
+    let lostFrom: number | undefined;
+    let previous: string | undefined;
+    for await (const stretch of readStretches(segment.path, start)) {
+      const seq = decodeLine(stretch.bytes)?.middle.seq ?? 0;
+      const checked = checkLine(stretch, previous === undefined ? undefined : { seq: seq - 1, hash: previous });
+      previous = declaredHash(stretch.bytes);
+      const next =
+        'raw' in checked && seq > standing.head.seq && !(index === fault.index && stretch.offset === fault.offset)
+          ? applied(checked.raw, standing, segment)
+          : undefined;
+      if (next === undefined) {
+        lostFrom ??= stretch.offset;
+        continue;
+      }
+      if (lostFrom !== undefined) damage.push({ segment: segment.name, from: lostFrom, to: stretch.offset });
+      lostFrom = undefined;
+      standing = next;
+    }
+    if (lostFrom !== undefined) damage.push({ segment: segment.name, from: lostFrom, to: await sizeOf(segment.path) });
+  }
+  return { standing, damage };
+
+  function applied(raw: Raw, before: Standing, segment: Segment): Standing | undefined {
+    const { seq, at } = raw.middle;
+    if (seq > covered) return applyLine(raw, before, segment)?.standing;
+    return { ...before, head: { seq, hash: raw.hash }, at: Math.max(at, before.at) };
+  }
+}
