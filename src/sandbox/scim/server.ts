@@ -78,7 +78,7 @@ export async function startServer(host: string, port: number, basePath: string, 
       text = await readBody(request);
       sent = await converse(request, response, target, text, faults);
     } catch (error) {
-      const broken = response.destroyed || response.headersSent || request.destroyed;
+      const broken = response.destroyed || response.headersSent || !request.complete;
       sent = broken ? cut(response) : await sendBroken(response, refused(error), behind.quirks(), [], wait);
     }
     const ms = performance.now() - started;
