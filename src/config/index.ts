@@ -4,6 +4,7 @@
  */
 export type { Config, Fault, LogLevel, Profile, ScimAccess, SlackAccess, Warning } from './config.ts';
 export { ConfigError, LOG_LEVELS, PROFILES } from './config.ts';
+export { findDataDir } from './data-dir.ts';
 export type { CheckResult, ConfigSources } from './load.ts';
 export { checkConfig, loadConfig } from './load.ts';
 export { showCheck, showFaults, showWarnings } from './show.ts';

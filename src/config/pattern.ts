@@ -6,7 +6,7 @@ import { REASON_MAX } from '../access/policy.ts';
 
 /**
  * The most steps a pattern may need for a reason of {@link REASON_MAX} characters, by a generous count
- * (measured: about a second of a slow machine for the worst pattern that is let through).
+ * (measured: a quarter of a second for the worst pattern found that is let through).
  */
 const STEPS_MAX = 1e8;
 const LENGTH_MAX = 200;

@@ -124,11 +124,11 @@ function soundApp(raw: unknown): SoundApp {
     ...sound(APP_ALONE, raw),
     roles: Object.fromEntries(Object.entries(blockAt(roles)).map(([key, role]) => [key, sound(ROLE, role)])),
     rules: listAt(rules).map((rule) => {
-      const { approve } = blockAt(rule);
-      return {
-        ...sound(RULE_ALONE, rule),
-        ...(Array.isArray(approve) ? { steps: approve.length } : {}),
-      };
+      const { approve, role } = blockAt(rule);
+      const { do: action, ...rest } = sound(RULE_ALONE, rule);
+      // A rule whose role cannot be read is about nothing known; it must not count as a rule for every role.
+      const about = role !== undefined && rest.role === undefined ? {} : { do: action };
+      return { ...rest, ...about, ...(Array.isArray(approve) ? { steps: approve.length } : {}) };
     }),
   };
 }
@@ -203,13 +203,13 @@ export function readPolicy(raw: unknown): PolicyResult {
   if (isBlock(apps) && Object.keys(apps).length === 0) {
     faults.push({ path: ['apps'], what: 'is empty', fix: 'describe at least one app' });
   }
-  const { warnings } = agreement;
-  if (!parsed.success || faults.length > 0) return { ok: false, faults, warnings };
+  // What could not be read would be warned of wrongly: warnings wait until the policy is sound.
+  if (!parsed.success || faults.length > 0) return { ok: false, faults, warnings: [] };
   const file = parsed.data;
   return {
     ok: true,
     faults,
-    warnings,
+    warnings: agreement.warnings,
     policy: {
       timezone: file.timezone ?? 'UTC',
       auditors: file.auditors ?? [],

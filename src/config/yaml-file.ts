@@ -121,6 +121,11 @@ export function readYaml(
         }
         const inner = [...path, key.value];
         lineAt.set(JSON.stringify(inner), at);
+        if (key.value === '__proto__') {
+          // Too many places would quietly skip it.
+          faults.push({ line: at, path: inner, what: 'is an unknown key', fix: 'take it out' });
+          continue;
+        }
         entries.push([key.value, plain(pair.value, inner)]);
       }
       return Object.fromEntries(entries);

@@ -1,0 +1,114 @@
+/**
+ * `rolecall <command>`: reads arguments, calls what the bot calls, prints, exits with a status. Decides no access.
+ */
+import { parseArgs } from 'node:util';
+import { checkConfig, findDataDir, showCheck, showFaults } from './config/index.ts';
+import { EXIT, run } from './main.ts';
+import { verifyJournal } from './store/lowdb/verify.ts';
+
+const USAGE = `rolecall <command>
+
+  start                       run the bot
+  sandbox [--socket] [--port N]
+                              try it: a Slack workspace in a web page, a SCIM service, and the real bot between them
+  check [--json]              is the configuration sound? every fault at once, with its fix
+  audit verify [--head <seq>:<hash>] [--json]
+                              does the history hold, from the first line to the last (and does it contain that head)?
+  help                        this text
+`;
+
+/** Runs one command. @returns the exit status: 0 done, 1 refused or found something, 2 usage, 69 unreachable, 78 configuration */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case 'start':
+      return rest.length === 0 ? run() : usage(`start takes no arguments: ${rest.join(' ')}`);
+    case 'sandbox':
+      return sandbox(rest);
+    case 'check':
+      return check(rest);
+    case 'audit':
+      return audit(rest);
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return EXIT.done;
+    case undefined:
+      return usage('which command?');
+    default:
+      return usage(`there is no command "${command}"`);
+  }
+}
+
+function usage(problem: string): number {
+  process.stderr.write(`rolecall: ${problem}\n\n${USAGE}`);
+  return EXIT.usage;
+}
+
+type Options = Record<string, { type: 'boolean' | 'string' }>;
+
+/** Parses flags strictly; `undefined` after having said what is wrong. */
+function flags(args: readonly string[], options: Options): Record<string, string | boolean | undefined> | undefined {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    usage(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+async function sandbox(args: readonly string[]): Promise<number> {
+  const given = flags(args, { socket: { type: 'boolean' }, port: { type: 'string' } });
+  if (given === undefined) return EXIT.usage;
+  const port = given.port === undefined ? 0 : Number(given.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) return usage(`--port ${String(given.port)} is not a port`);
+  const { runSandbox } = await import('./sandbox/index.ts');
+  return runSandbox({ socket: given.socket === true, port });
+}
+
+function check(args: readonly string[]): number {
+  const given = flags(args, { json: { type: 'boolean' } });
+  if (given === undefined) return EXIT.usage;
+  const result = checkConfig();
+  const text = `${showCheck(result, given.json === true ? 'json' : 'text')}\n`;
+  (result.ok || given.json === true ? process.stdout : process.stderr).write(text);
+  return result.ok ? EXIT.done : EXIT.configuration;
+}
+
+async function audit(args: readonly string[]): Promise<number> {
+  const [what, ...rest] = args;
+  if (what !== 'verify') return usage(what === undefined ? 'audit what? (verify)' : `there is no "audit ${what}"`);
+  const given = flags(rest, { head: { type: 'string' }, json: { type: 'boolean' } });
+  if (given === undefined) return EXIT.usage;
+  const head = typeof given.head === 'string' ? parseHead(given.head) : undefined;
+  if (given.head !== undefined && head === undefined)
+    return usage('--head wants <seq>:<64 hex digits>, as posted to the owners');
+  const data = findDataDir();
+  if ('faults' in data) {
+    process.stderr.write(`${showFaults(data.faults)}\n`);
+    return EXIT.configuration;
+  }
+  const result = await verifyJournal(data.dir, head === undefined ? {} : { head });
+  if (given.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (result.ok) {
+    process.stdout.write(
+      `The history holds: ${result.lines} lines in ${result.segments} segments, head ${result.head.seq}:${result.head.hash}.\n` +
+        (head === undefined ? '' : `It contains the head ${head.seq}:${head.hash}.\n`) +
+        result.damage
+          .map(
+            (each) => `Bytes ${each.from}–${each.to} of ${each.segment} were damaged; what they held is not known.\n`,
+          )
+          .join(''),
+    );
+  } else {
+    const { segment, offset, seq, detail } = result.fault;
+    process.stdout.write(`The history does not hold: ${detail} (line ${seq}, ${segment} at byte ${offset}).\n`);
+  }
+  return result.ok ? EXIT.done : EXIT.refused;
+}
+
+function parseHead(text: string): { seq: number; hash: string } | undefined {
+  const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim());
+  return match?.[1] === undefined || match[2] === undefined ? undefined : { seq: Number(match[1]), hash: match[2] };
+}
