@@ -179,7 +179,7 @@ export const oneSentence = (words: Words, more: readonly KnownBlock[] = []): Mes
  * As many rows as fit into `max` blocks; the last block then says how many are left out.
  * @param rows blocks of each row
  */
-export function fit(
+export function asManyAsFit(
   rows: readonly (readonly KnownBlock[])[],
   max: number,
   more: (left: number) => KnownBlock,

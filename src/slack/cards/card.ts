@@ -2,7 +2,8 @@
  * What every card is made of and made from: the message, the context, the action ids. Knows no single card.
  */
 import type { KnownBlock } from '@slack/types';
-import type { Policy } from '../../access/policy.ts';
+import type { AppPolicy, Policy } from '../../access/policy.ts';
+import { type Names, namesOf, type Texts, textsFor } from '../text/index.ts';
 
 export interface Message {
   /** The fallback: what notifications and screen readers say. Already safe mrkdwn. */
@@ -74,5 +75,42 @@ export type Address =
   | { readonly kind: 'app'; readonly app: string }
   | { readonly kind: 'account'; readonly app: string; readonly account: string };
 
+/** How far an id is taken: longer ones belong to no account of ours. */
+const ADDRESS = /^(app|account)(?:#[a-z]+)?:(.{1,240})$/su;
+
+/** `undefined` when the id would not fit into a `block_id` (255 characters): then the block offers no button. */
+export function addressFor(address: Address, tag?: string): string | undefined {
+  const what = address.kind === 'app' ? address.app : `${address.app}/${address.account}`;
+  return what.length > 240 ? undefined : `${address.kind}${tag === undefined ? '' : `#${tag}`}:${what}`;
+}
+
 /** Reads a `block_id` back. `undefined`: it addresses nothing. Not authority: only who or what is meant. */
-export declare function addressOf(blockId: string | undefined): Address | undefined;
+export function addressOf(blockId: string | undefined): Address | undefined {
+  const [, kind, what] = ADDRESS.exec(blockId ?? '') ?? [];
+  if (kind === undefined || what === undefined) return undefined;
+  if (kind === 'app') return { kind, app: what };
+  const slash = what.indexOf('/');
+  if (slash < 1 || slash === what.length - 1) return undefined;
+  return { kind: 'account', app: what.slice(0, slash), account: what.slice(slash + 1) };
+}
+
+/** The sentences and names a card is drawn with. */
+export interface Pen {
+  readonly t: Texts;
+  readonly n: Names;
+  readonly ctx: CardContext;
+}
+
+export const penFor = (ctx: CardContext): Pen => ({
+  t: textsFor(ctx.language),
+  n: namesOf(ctx.policy, ctx.command),
+  ctx,
+});
+
+/** The policy of an app, if it is still in the policy. */
+export const appPolicy = (ctx: CardContext, app: string | undefined): AppPolicy | undefined =>
+  app !== undefined && Object.hasOwn(ctx.policy.apps, app) ? ctx.policy.apps[app] : undefined;
+
+/** Writes go nowhere: every card about this app says so. */
+export const isObserved = (ctx: CardContext, app: string | undefined): boolean =>
+  appPolicy(ctx, app)?.mode === 'observe';

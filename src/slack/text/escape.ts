@@ -6,11 +6,11 @@
 // Controls, everything Unicode calls ignorable (zero width, fillers, tags, soft hyphen), everything that reorders, and
 // interlinear annotations. Joiners are looked at one by one below; U+FE0F makes an emoji colourful and may stay.
 const UNSEEN =
-  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u{FFF9}-\u{FFFB}]--[\t\n\u{200C}\u{200D}\u{FE0F}]]/gv;
+  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u{FFF9}-\u{FFFB}]--[\t\n\p{Join_Control}\u{FE0F}]]/gv;
 const LINE_BREAKS = /\r\n?|[\u2028\u2029\u0085\v\f]/gu;
 /** A joiner is kept only where writing needs it: inside an emoji sequence and within scripts that join. */
 const NEEDLESS_JOINER =
-  /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\u{FE0F}\p{M}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}])[\u{200C}\u{200D}]+|[\u{200C}\u{200D}]+(?![\p{Extended_Pictographic}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}])/gv;
+  /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\u{FE0F}\p{M}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}])\p{Join_Control}+|\p{Join_Control}+(?![\p{Extended_Pictographic}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Sinhala}])/gv;
 /** More combining marks than any orthography stacks would run over the lines around them. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 

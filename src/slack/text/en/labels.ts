@@ -3,6 +3,8 @@
  */
 import type { Action } from '../../../access/request.ts';
 
+export const words = { you: 'you' };
+
 export const buttons = {
   deny: 'Deny…',
   cancel: 'Cancel request',

@@ -124,6 +124,12 @@ export const until = (at: Words): Words => say` until ${at}`;
 export const noEnd = (review: Words): Words => say`, with no end; looked at again ${review}`;
 export const confirmed = (at: Words): Words => say`, confirmed ${at}.`;
 export const mayNeedMinutes = (deal: Deal): Words => say`${deal.app} itself may need a few minutes to show it.`;
+/** An end is planned although nothing is confirmed yet. */
+export const planned = (at: Words): Words => say`Planned end: ${at}.`;
+export const gone = (deal: Deal): Words =>
+  say`${deal.aboutYou ? 'You are' : say`${deal.subject} is`} no longer in ${group(deal)}`;
+export const kept = (deal: Deal): Words =>
+  say`The grant is over. The membership in ${group(deal)} stays: it was there before, or another grant holds it.`;
 export const ending = (deal: Deal): Words => say`The grant is over: taking ${whom(deal)} out of ${group(deal)} now.`;
 
 export function done(deal: Deal): Words {
@@ -208,3 +214,8 @@ export function alarm(what: Alarm, deal: Deal, detailed: boolean, n: Names): Wor
       return say`${bold('Not applied yet.')} Writing has failed since ${since}${detail}. I keep trying.`;
   }
 }
+
+/** What the subject of a disable may know: nothing before it is done, then the bare fact. */
+export const nothingToShow = say`There is nothing to show here.`;
+export const switchedOff = (deal: Deal): Words =>
+  say`Your account in ${deal.app} is switched off. Ask an owner of the app if you need to know more.`;

@@ -3,7 +3,7 @@
  */
 import type { HeldRole, ListWhich } from '../../../access/service/desk.ts';
 import type { Names } from '../names.ts';
-import { bold, code, link, piece, say, type Words } from '../words.ts';
+import { bold, code, piece, say, type Words } from '../words.ts';
 import { countOf, duration, names } from './words.ts';
 
 const ACTIVE = { true: 'active', false: 'switched off', unknown: 'state unknown' } as const;
@@ -58,19 +58,18 @@ export const emptyList = say`Nobody here.`;
 export const moreRows = (count: number): Words => say`…and ${count} more.`;
 
 export const greeting = (name: string): Words => say`Hello ${piece(name, 60)}.`;
+export const mineTitle = say`What you hold and what you have asked for.`;
+export const pendingTitle = say`What waits for you and what you wait for.`;
 export const nothingWaiting = say`Nothing waits for you.`;
 export const noAccess = say`You hold no role that I know of.`;
 export const noRequests = say`You have no open requests.`;
 export const noApps = say`No app is set up yet. Ask whoever runs me to add one to the policy.`;
-export const standing = (at: string): Words => say`${at}`;
 export const offer = (name: string, roleNames: readonly string[]): Words =>
   roleNames.length === 0 ? say`${bold(name)}: account only` : say`${bold(name)}: ${names(roleNames)}`;
 export const upTo = (ms: number): Words => say`up to ${duration(ms)}`;
 export const owners = (all: readonly string[]): Words =>
   all.length === 0 ? say`No owner is reachable.` : say`Owners: ${names(all, 5)}`;
 export const observed = say`Observe mode: nothing is written.`;
-export const openApp = (url: string, label: string): Words => link(url, label);
-export const ownerTools = (apps: readonly string[]): Words => say`You own ${names(apps, 5)}.`;
 
 export const modal = {
   disablePlan: say`What happens once it is approved: the account is switched off; grants end; every role above the base role is removed, standing ones too; open requests for it are closed. The app keeps the data.`,

@@ -1,0 +1,127 @@
+/**
+ * Where a request stands, as lines: the same truth for every reader. Knows no buttons and no layout.
+ */
+import { sameSlack } from '../../access/people.ts';
+import { currentStep, type Decision } from '../../access/request.ts';
+import { isNothing, NOTHING, piece, say, type Words } from '../text/words.ts';
+import type { Draw } from './draw.ts';
+import { refusalWords } from './refusal.ts';
+
+/** Above this a time alone no longer says which day. */
+const SAME_DAY = 12 * 3_600_000;
+
+/** "Approved by …": every agreement so far, and the denial. Reasons of a denial are not the subject's business. */
+function decisionLines(draw: Draw): Words[] {
+  const { request, t, n, reader } = draw;
+  const who = (decision: Decision) =>
+    sameSlack(decision.by.slack, reader.slack) ? draw.you : draw.person(decision.by);
+  return request.decisions.map((decision) =>
+    decision.verdict === 'approve'
+      ? t.requests.approvedBy(who(decision), n.at(decision.at))
+      : t.requests.deniedBy(
+          who(decision),
+          n.at(decision.at),
+          reader.reader === 'subject' ? undefined : decision.reason,
+        ),
+  );
+}
+
+/** The people a pending request waits for. */
+export function waitingPeople(draw: Draw): Words[] {
+  const step = currentStep(draw.request)?.step;
+  return (step?.approvers ?? []).map((approver) => draw.person(approver));
+}
+
+const entitledLine = ({ request, t, deal }: Draw): Words[] =>
+  request.entitlement === undefined ? [] : [t.requests.noApprovalNeeded(request.entitlement, deal)];
+
+/** The lines of a state. Nothing is called done that was not read back. */
+export function statusLines(draw: Draw): Words[] {
+  const { request, t, deal } = draw;
+  const decided = [...decisionLines(draw), ...entitledLine(draw)];
+  switch (request.state) {
+    case 'received':
+      return [t.requests.lookingUp];
+    case 'refused':
+      return [request.refusal === undefined ? piece(t.small.STATES.refused) : refusalWords(request.refusal, draw)];
+    case 'pending':
+      return [...decided, t.requests.waitingFor(waitingPeople(draw))];
+    case 'approved':
+      return [...decided, request.after === undefined ? t.requests.nextUp : t.requests.waitsForAccount];
+    case 'applying':
+      return [...decided, t.requests.applying(deal), ...notYet(draw)];
+    case 'active':
+      return [...decided, ...activeLines(draw)];
+    case 'ending':
+      return [...closingLine(draw), t.requests.ending(deal)];
+    case 'ended':
+      return [...closingLine(draw), ...endedLines(draw)];
+    case 'done':
+      return [...decided, proof(draw, t.requests.done(deal))];
+    case 'denied':
+      return decided;
+    case 'cancelled':
+    case 'lapsed':
+      return closingLine(draw);
+    case 'not_applied':
+      return [...closingLine(draw), ...notYet(draw), t.requests.whatNext.nothing];
+    case 'failed':
+      return [
+        ...closingLine(draw),
+        ...notYet(draw),
+        request.ask.action === 'grant' ? t.requests.whatNext.failedGrant : t.requests.whatNext.failed,
+      ];
+  }
+}
+
+/** What the directory said where no confirmation can stand. */
+function notYet({ request, t, n, deal }: Draw): Words[] {
+  const { outcome } = request;
+  return outcome === undefined || outcome.kind === 'confirmed' ? [] : [t.requests.unconfirmed(outcome, deal, n)];
+}
+
+/** A sentence that is only said when it was read back; else what is known instead. */
+function proof(draw: Draw, sentence: Words): Words {
+  const { request, t, n } = draw;
+  if (request.outcome?.kind === 'confirmed') return say`${sentence}${t.requests.confirmed(n.at(request.outcome.at))}`;
+  return notYet(draw)[0] ?? say`${sentence}.`;
+}
+
+function activeLines(draw: Draw): Words[] {
+  const { request, t, n, deal, ctx } = draw;
+  const soon = request.until !== undefined && Math.abs(request.until - ctx.now) < SAME_DAY;
+  const end = endWords(draw, soon);
+  if (request.outcome?.kind === 'confirmed') {
+    const at = n.at(request.outcome.at, soon ? 'time' : 'moment');
+    return [say`${t.requests.active(deal, end)}${t.requests.confirmed(at)}`, t.requests.mayNeedMinutes(deal)];
+  }
+  return [...notYet(draw), ...(request.until === undefined ? [] : [t.requests.planned(n.at(request.until))])];
+}
+
+function endWords({ request, t, n }: Draw, soon: boolean): Words {
+  if (request.until !== undefined) return t.requests.until(n.at(request.until, soon ? 'time' : 'moment'));
+  if (request.length?.kind !== 'review') return NOTHING;
+  if (request.appliedAt === undefined) return NOTHING;
+  return t.requests.noEnd(n.at(request.appliedAt + request.length.ms, 'day'));
+}
+
+/** After the end: gone and read back, or kept because something else holds it. */
+function endedLines({ request, t, n, deal }: Draw): Words[] {
+  const { outcome, closedAt } = request;
+  if (outcome?.kind === 'observed') return [t.requests.unconfirmed(outcome, deal, n)];
+  if (outcome?.kind !== 'confirmed') return [];
+  // The confirmation of the removal is as old as the end; an older one is that of the grant.
+  if (closedAt !== undefined && outcome.at < closedAt) return [t.requests.kept(deal)];
+  return [say`${t.requests.gone(deal)}${t.requests.confirmed(n.at(outcome.at))}`];
+}
+
+function closingLine(draw: Draw): Words[] {
+  const { request, t } = draw;
+  if (request.closing === undefined) return [];
+  const why = request.closing;
+  const line =
+    why.why === 'refused_at_apply'
+      ? say`${t.requests.closing(why)} ${refusalWords(why.refusal, draw)}`
+      : t.requests.closing(why);
+  return isNothing(line) ? [] : [line];
+}
