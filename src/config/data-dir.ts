@@ -6,7 +6,7 @@ import type { Fault } from './config.ts';
 import { joinEnvironment } from './environment.ts';
 import type { ConfigSources } from './load.ts';
 import { readTextFile } from './text-file.ts';
-import { dataDir } from './values.ts';
+import { dataDir } from './variables.ts';
 
 /** The absolute `DATA_DIR`, or what is wrong with it. */
 export function findDataDir(

@@ -16,17 +16,19 @@ export function looksLikeToken(text: string): boolean {
   return SHAPES.some((shape) => shape.test(text));
 }
 
+const mixedRun = (word: string, length: number): boolean =>
+  (word.match(/[A-Za-z0-9]+/g) ?? []).some((run) => run.length >= length && /\d/.test(run) && /[A-Za-z]/.test(run));
+
 /** Long, with an unbroken run of letters and digits mixed: a pasted token, and no name, id or UUID of a policy. */
 export function looksRandom(word: string): boolean {
-  if (word.length < 32 || !/^[\w+=~-]+$/.test(word)) return false;
-  return (word.match(/[A-Za-z0-9]{20,}/g) ?? []).some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));
+  return word.length >= 32 && /^[\w+=~-]+$/.test(word) && mixedRun(word, 20);
 }
 
 const SHOWN_MAX = 60;
 
-/** A key as a fault may show it: bounded, on one line, and not at all if it could be a secret. */
+/** A key as a fault may show it: bounded, on one line, and not at all if it could be a secret (no key of ours could). */
 export function showKey(key: string): string {
-  if (looksLikeToken(key) || looksRandom(key)) return '(hidden)';
+  if (looksLikeToken(key) || mixedRun(key, 16)) return '(hidden)';
   const plain = key.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?');
   return plain.length > SHOWN_MAX ? `${plain.slice(0, SHOWN_MAX)}…` : plain;
 }

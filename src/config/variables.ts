@@ -38,9 +38,9 @@ export const VARIABLES = [
   'DATA_DIR',
   'OPS_HOST',
   'OPS_PORT',
-  'ROLECALL_CLOCK',
   'LOG_LEVEL',
   'NODE_ENV',
+  'ROLECALL_CLOCK',
 ] as const;
 
 export type Variable = (typeof VARIABLES)[number];
