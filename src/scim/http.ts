@@ -83,7 +83,7 @@ function parseBase(url: string): { readonly origin: string; readonly path: strin
 }
 
 function parseToken(token: string): string {
-  const bare = token.trim().replace(/^bearer\s+/i, '');
+  const bare = token.trim().replace(/^bearer(\s+|$)/i, '');
   if (!/^[\x21-\x7e]+$/.test(bare)) throw input('The SCIM token is empty or holds characters no token has.');
   return bare;
 }
@@ -158,7 +158,7 @@ export function createHttp(options: HttpOptions): Http {
   function redirected(request: ScimRequest, answer: HttpAnswer, from: string): string | undefined {
     const location = single(answer.headers.location);
     const same = answer.status === 307 || answer.status === 308;
-    if (location === undefined || !(same || (request.method === 'GET' && [301, 302, 303].includes(answer.status)))) {
+    if (!location || !(same || (request.method === 'GET' && [301, 302, 303].includes(answer.status)))) {
       return undefined;
     }
     const target = URL.parse(location, base.origin + from);

@@ -34,9 +34,14 @@ interface Pass {
   longest: number;
   total: number | undefined;
   totalMoved: boolean;
+  /** Every total so far was the number of rows it came with. */
+  mirrored: boolean;
 }
 
-type End = 'end' | 'cursor-end' | 'repeated' | 'cursor-lost' | 'limit';
+/** The total as far as it can be believed: one that is each page's own size says nothing of the whole. */
+const totalOf = (pass: Pass) => (pass.mirrored && pass.pages > 1 ? undefined : pass.total);
+
+type End = 'end' | 'repeated' | 'cursor-lost' | 'limit';
 
 /**
  * The pages of one list, each item once. Next index = this index + rows received. Ends at an empty page, at the total
@@ -88,6 +93,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     pass.longest = Math.max(pass.longest, length);
     fetched += 1;
     if (page.total !== undefined) {
+      if (page.total !== length) pass.mirrored = false;
       if (pass.total !== undefined && pass.total !== page.total) pass.totalMoved = true;
       pass.total = page.total;
     }
@@ -100,7 +106,8 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     if (!fresh) return 'repeated';
     if (atLimit()) return 'limit';
     const maybeFull = length === asked || (length === pass.longest && USUAL_CAPS.has(length));
-    return pass.total !== undefined && pass.seen.size + pass.bad >= pass.total && !maybeFull ? 'end' : undefined;
+    const total = totalOf(pass);
+    return total !== undefined && pass.seen.size + pass.bad >= total && !maybeFull ? 'end' : undefined;
   }
 
   async function* byCursor(pass: Pass, first: string | null): AsyncGenerator<Page<T>, End | { readonly from: number }> {
@@ -120,7 +127,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       if (next === undefined) {
         // No cursor on the first page, yet more promised: a server that ignores the parameter.
         const more = cursor === null && pass.total !== undefined && pass.seen.size + pass.bad < pass.total;
-        return more ? { from: 1 + got.rows.length } : 'cursor-end';
+        return more ? { from: 1 + got.rows.length } : 'end';
       }
       if (used.has(next)) return 'repeated';
       used.add(next);
@@ -170,14 +177,12 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
   function judge(pass: Pass, end: End, before: number | undefined): IncompleteWhy | undefined {
     if (end === 'limit') return 'limit';
     if (end === 'cursor-lost') return 'cursor';
-    if (end !== 'cursor-end') {
-      const { total } = pass;
-      if (pass.totalMoved) return 'changed';
-      const joined = before !== undefined && before === total ? known.size : pass.seen.size;
-      if (total !== undefined && joined + pass.bad < total) return 'short';
-      // The same page again, and nothing but that page's own size says that there is no more.
-      if (end === 'repeated' && (total === undefined || total <= pass.firstLength)) return 'repeated';
-    }
+    const total = totalOf(pass);
+    if (pass.totalMoved && total !== undefined) return 'changed';
+    const joined = before !== undefined && before === total ? known.size : pass.seen.size;
+    if (total !== undefined && joined + pass.bad < total) return 'short';
+    // The same page again, and nothing but that page's own size says that there is no more.
+    if (end === 'repeated' && (total === undefined || total <= pass.firstLength)) return 'repeated';
     return pass.bad > 0 ? 'unreadable' : undefined;
   }
 
@@ -193,6 +198,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
         longest: 0,
         total: undefined,
         totalMoved: false,
+        mirrored: true,
       };
       let end: End;
       try {
@@ -203,7 +209,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       }
       const found = judge(pass, end, before);
       why = found;
-      before = pass.totalMoved ? undefined : pass.total;
+      before = pass.totalMoved ? undefined : totalOf(pass);
       if (found !== 'short' && found !== 'changed' && found !== 'cursor') return;
     }
   }

@@ -206,6 +206,7 @@ export async function startServer(quirks: Quirks = {}) {
       else next[path] = value;
     }
     if (typeof next.active !== 'boolean') return fault(400, 'invalidValue');
+    for (const key of Object.keys(user)) if (!(key in next)) delete user[key];
     Object.assign(user, next);
     touch(user);
     return undefined;
