@@ -1,0 +1,146 @@
+// The whole fake world on 127.0.0.1: Slack, a SCIM service, a clock, and the real bot between them.
+// Knows no page; the page and the scenario tests are built on it.
+
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type Bot, type LogLine, startBot } from './bot.ts';
+import { CHANNELS, DIRECTORY, PEOPLE, POLICY, TEAM, USERGROUPS } from './cast.ts';
+import { createClock, type SandboxClock } from './clock.ts';
+import { createScimService, type DialectName, type ScimService, type Seed } from './scim/index.ts';
+import { createSlackWorkspace, type SlackWorkspace, type WorkspaceOptions } from './slack/index.ts';
+
+export type WorldOptions = {
+  /** Socket Mode instead of signed HTTP. */
+  readonly socket?: boolean;
+  readonly policy?: string;
+  readonly directory?: Seed;
+  readonly dialect?: DialectName;
+  readonly people?: WorkspaceOptions['people'];
+  readonly timing?: WorkspaceOptions['timing'];
+  readonly rateLimits?: boolean;
+  /** A SCIM service of somebody else's, instead of ours. */
+  readonly scimUrl?: string;
+  /** Environment of the bot on top of what connects it. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly shell?: string;
+  /** Where the bot keeps its data; a folder of its own, removed at the end, where left out. */
+  readonly dataDir?: string;
+  readonly onLine?: (line: LogLine) => void;
+};
+
+export type SandboxWorld = {
+  readonly slack: SlackWorkspace;
+  readonly scim: ScimService;
+  readonly clock: SandboxClock;
+  readonly dataDir: string;
+  /** The bot that runs now, or ran last. */
+  bot(): Bot;
+  /** Starts a bot on the same data; resolves when it is ready. */
+  startBot(more?: Pick<WorldOptions, 'env' | 'shell'>): Promise<Bot>;
+  /** Ends the bot with this signal and waits until it is gone. */
+  stopBot(signal?: NodeJS.Signals): Promise<void>;
+  close(): Promise<void>;
+};
+
+const BOT_TOKEN = `xoxb-sandbox-${randomBytes(8).toString('hex')}`;
+const APP_TOKEN = `xapp-1-sandbox-${randomBytes(8).toString('hex')}`;
+
+/** Starts everything, the bot last; resolves when the bot is ready. */
+export async function startWorld(options: WorldOptions = {}): Promise<SandboxWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'rolecall-'));
+  const clock = createClock(join(folder, 'clock'));
+  const signingSecret = randomBytes(16).toString('hex');
+  const scimToken = randomBytes(24).toString('base64url');
+  const manifest: unknown = parse(await readFile(new URL('../../manifest.yml', import.meta.url), 'utf8'));
+  const scim = await createScimService({
+    host: '127.0.0.1',
+    token: scimToken,
+    dialect: options.dialect ?? 'perplexity',
+    seed: options.directory ?? DIRECTORY,
+    now: clock.now,
+  });
+  const slack = await createSlackWorkspace({
+    host: '127.0.0.1',
+    signingSecret,
+    botToken: BOT_TOKEN,
+    appToken: APP_TOKEN,
+    scopes: scopesOf(manifest),
+    teamId: TEAM,
+    teamName: 'Example Ltd',
+    people: options.people ?? PEOPLE,
+    channels: CHANNELS,
+    usergroups: USERGROUPS,
+    now: () => Date.now(),
+    manifest,
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+    rateLimits: options.rateLimits ?? true,
+    // Somewhere nobody listens, until the bot says where it does.
+    ...(options.socket === true ? {} : { requestUrl: 'http://127.0.0.1:9/slack/events' }),
+  });
+  const dataDir = options.dataDir ?? join(folder, 'data');
+  await writeFile(join(folder, 'access.yml'), options.policy ?? POLICY);
+  const env = {
+    SLACK_BOT_TOKEN: BOT_TOKEN,
+    ...(options.socket === true ? { SLACK_APP_TOKEN: APP_TOKEN } : { SLACK_SIGNING_SECRET: signingSecret }),
+    SLACK_API_URL: slack.apiUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OPS_PORT: '0',
+    SCIM_URL: options.scimUrl ?? scim.url,
+    SCIM_TOKEN: scimToken,
+    ROLECALL_CLOCK: join(folder, 'clock'),
+    DATA_DIR: dataDir,
+  };
+  let bot: Bot | undefined;
+  const current = (): Bot => {
+    if (bot === undefined) throw new Error('no bot was started');
+    return bot;
+  };
+  const world: SandboxWorld = {
+    slack,
+    scim,
+    clock,
+    dataDir,
+    bot: current,
+    async startBot(more = {}) {
+      const shell = more.shell ?? options.shell;
+      bot = startBot({
+        env: { ...env, ...options.env, ...more.env },
+        cwd: folder,
+        ...(shell === undefined ? {} : { shell }),
+        ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+      });
+      const { port } = await bot.ready;
+      if (typeof port === 'number') slack.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
+      return bot;
+    },
+    async stopBot(signal = 'SIGTERM') {
+      current().kill(signal);
+      await current().exited;
+    },
+    async close() {
+      if (bot !== undefined) await world.stopBot();
+      await slack.close();
+      await scim.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await world.startBot();
+  } catch (error) {
+    await slack.close();
+    await scim.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return world;
+}
+
+/** The bot scopes the manifest asks for: what an installation would grant, and nothing more. */
+function scopesOf(manifest: unknown): string[] {
+  const found = (manifest as { oauth_config?: { scopes?: { bot?: unknown } } }).oauth_config?.scopes?.bot;
+  return Array.isArray(found) ? found.map(String) : [];
+}
