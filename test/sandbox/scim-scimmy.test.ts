@@ -148,7 +148,9 @@ function plain(side: Side, value: unknown): unknown {
     if (typeof each === 'string') return names.get(each) ?? each;
     if (Array.isArray(each)) {
       const items = each.map((item: unknown) => (key === 'members' ? walk(at(item, 'value'), '') : walk(item, '')));
-      return key === 'schemas' || key === 'members' ? items.sort() : items;
+      return key === 'schemas' || key === 'members'
+        ? items.toSorted((a, b) => String(a).localeCompare(String(b)))
+        : items;
     }
     if (typeof each !== 'object' || each === null) return each;
     const kept = Object.entries(each).filter(

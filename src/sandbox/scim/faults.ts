@@ -14,6 +14,8 @@ export type FaultKind =
   | { readonly type: 'reset'; readonly when: 'before' | 'after' }
   /** Nothing happens for `ms`, then all goes on as usual; `before`: a write is applied late, also when nobody waits any more. */
   | { readonly type: 'hang'; readonly ms: number; readonly when: 'before' | 'after' }
+  /** The same until a promise settles: for tests that decide when to go on. */
+  | { readonly type: 'hold'; readonly until: Promise<unknown>; readonly when: 'before' | 'after' }
   /** Applied; the answer comes `bytes` at a time, every `everyMs`. */
   | { readonly type: 'slow-drip'; readonly bytes: number; readonly everyMs: number }
   /** Applied; the answer ends in the middle of its JSON, or in the middle of its announced length. */

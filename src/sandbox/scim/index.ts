@@ -10,7 +10,7 @@ import type { Exchange } from './operation.ts';
 import type { Quirks } from './quirks.ts';
 import { route } from './routes.ts';
 import { plant, type Seed } from './seed.ts';
-import { startServer } from './server.ts';
+import { type Arrival, startServer } from './server.ts';
 import { type ScimState, snapshot } from './state.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -20,6 +20,7 @@ export type { Editor } from './edit.ts';
 export { FAULTS, type Fault, type FaultKind, type FaultName, type RetryAfter } from './faults.ts';
 export { type Closed, type Quirks, STRICT } from './quirks.ts';
 export type { Seed, SeedGroup, SeedUser } from './seed.ts';
+export type { Arrival } from './server.ts';
 export type { ScimState, StateGroup, StateUser } from './state.ts';
 
 export type ScimServiceOptions = {
@@ -44,6 +45,8 @@ export type ScimServiceOptions = {
 export type ScimEvents = {
   /** Something in the app changed: look at state(). */
   readonly change: () => void;
+  /** A request has come in whole and is about to be worked on, hung or held. */
+  readonly arrive: (request: Arrival) => void;
   /** A request was answered, or its connection was cut. */
   readonly call: (call: Call) => void;
 };
@@ -77,7 +80,11 @@ export async function createScimService(options: ScimServiceOptions): Promise<Sc
   const { now, seed } = options;
   const book = createFaultBook();
   const log = createCallLog(options.remember ?? 500);
-  const listeners: { readonly [E in keyof ScimEvents]: Set<ScimEvents[E]> } = { change: new Set(), call: new Set() };
+  const listeners: { readonly [E in keyof ScimEvents]: Set<ScimEvents[E]> } = {
+    change: new Set(),
+    arrive: new Set(),
+    call: new Set(),
+  };
   const changed = (): void => {
     for (const listener of listeners.change) listener();
   };
@@ -121,6 +128,9 @@ export async function createScimService(options: ScimServiceOptions): Promise<Sc
     route(request, quirks) {
       const exchange = route({ world, quirks, base: server.url, now, delay, turn }, request);
       return request.method === 'GET' ? exchange : announced(exchange);
+    },
+    arrived(request) {
+      for (const listener of listeners.arrive) listener(request);
     },
     called(answered) {
       const call = log.add({ at: now(), ...answered });

@@ -33,12 +33,18 @@ export type Behind = {
   /** Prepares an exchange or throws a Refusal. */
   readonly route: (request: ScimRequest, quirks: Quirks) => Exchange;
   readonly called: (call: Omit<Call, 'at'>) => void;
+  /** Told when a request has been read and is about to be worked on. */
+  readonly arrived: (request: Arrival) => void;
 };
+
+/** A request that has come in whole. `path` as in {@link Call}. */
+export type Arrival = { readonly method: string; readonly path: string };
 
 export type Server = { readonly url: string; close(): Promise<void> };
 
 /** Listens; `basePath` begins with a slash and ends without one. */
 export async function startServer(host: string, port: number, basePath: string, behind: Behind): Promise<Server> {
+  const closing = Promise.withResolvers<false>();
   const waiting = new Set<() => void>();
   const wait: Wait = (ms) =>
     new Promise((resolve) => {
@@ -51,6 +57,19 @@ export async function startServer(host: string, port: number, basePath: string, 
       const timer = setTimeout(() => settle(true), ms);
       waiting.add(stop);
     });
+
+  /** Waits as long as the faults say; false where the service was closed meanwhile. */
+  const pause = async (faults: readonly FaultKind[], when: 'before' | 'after'): Promise<boolean> => {
+    for (const kind of faults) {
+      const here = (kind.type === 'hang' || kind.type === 'hold') && kind.when === when ? kind : undefined;
+      if (here?.type === 'hang' && here.ms > 0 && !(await wait(here.ms))) return false;
+      if (here?.type === 'hold') {
+        const released = Promise.allSettled([here.until]).then(() => true);
+        if (!(await Promise.race([closing.promise, released]))) return false;
+      }
+    }
+    return true;
+  };
 
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -93,9 +112,12 @@ export async function startServer(host: string, port: number, basePath: string, 
     text: string,
     faults: readonly FaultKind[],
   ): Promise<Sent> {
-    for (const ms of [behind.latency(), ...pauses(faults, 'before')]) {
-      if (ms > 0 && !(await wait(ms))) return cut(response);
-    }
+    behind.arrived({
+      method: request.method ?? 'GET',
+      path: `${target.pathname.slice(basePath.length)}${target.search}`,
+    });
+    const latency: FaultKind = { type: 'hang', ms: behind.latency(), when: 'before' };
+    if (!(await pause([latency, ...faults], 'before'))) return cut(response);
     if (faults.some((kind) => kind.type === 'reset' && kind.when === 'before')) return cut(response);
     const quirks: Quirks = Object.assign(
       { ...behind.quirks() },
@@ -107,7 +129,7 @@ export async function startServer(host: string, port: number, basePath: string, 
       if (other !== undefined) return await sendBroken(response, other.reply, quirks, faults, wait);
     }
     const reply = work(request, target, text, quirks, faults);
-    for (const ms of pauses(faults, 'after')) if (!(await wait(ms))) return cut(response);
+    if (!(await pause(faults, 'after'))) return cut(response);
     return await sendBroken(response, reply, quirks, faults, wait);
   }
 
@@ -152,6 +174,7 @@ export async function startServer(host: string, port: number, basePath: string, 
   return {
     url: `http://${host}:${portOf(server.address())}${basePath}`,
     async close() {
+      closing.resolve(false);
       for (const stop of [...waiting]) stop();
       server.closeAllConnections();
       await new Promise<void>((resolve) => {
@@ -159,10 +182,6 @@ export async function startServer(host: string, port: number, basePath: string, 
       });
     },
   };
-}
-
-function pauses(faults: readonly FaultKind[], when: 'before' | 'after'): number[] {
-  return faults.flatMap((kind) => (kind.type === 'hang' && kind.when === when ? [kind.ms] : []));
 }
 
 function portOf(address: string | AddressInfo | null): number {
