@@ -1,0 +1,89 @@
+/** What the mirror believes when a listing and a live read disagree. */
+import { describe, expect, it } from 'vitest';
+import type { Account } from '../../src/access/ports.ts';
+import { createMirror } from '../../src/directory/mirror.ts';
+
+const person = (id: string, change: Partial<Account> = {}): Account => ({
+  id,
+  userName: `${id}@example.com`,
+  email: `${id}@example.com`,
+  emails: [`${id}@example.com`],
+  name: `Name ${id}`,
+  active: true,
+  ...change,
+});
+
+describe('the mirror', () => {
+  it('keeps what was seen live when an older listing says otherwise', () => {
+    const mirror = createMirror();
+    mirror.saw(person('ada'));
+    const began = mirror.mark();
+    mirror.saw(person('ada', { active: false }));
+    mirror.saw(person('ada', { active: true }), began);
+    expect(mirror.known('ada')?.active).toBe(false);
+    mirror.saw(person('ada', { active: true }), mirror.mark());
+    expect(mirror.known('ada')?.active).toBe(true);
+  });
+
+  it('does not bring back who was gone when read live after the listing began', () => {
+    const mirror = createMirror();
+    mirror.saw(person('ada'));
+    const began = mirror.mark();
+    mirror.gone('ada');
+    mirror.saw(person('ada'), began);
+    expect(mirror.known('ada')).toBeUndefined();
+    mirror.settle(mirror.mark());
+    mirror.saw(person('ada'), mirror.mark());
+    expect(mirror.known('ada')).toBeDefined();
+  });
+
+  it('keeps somebody created after the listing began, and sweeps who was not listed', () => {
+    const mirror = createMirror();
+    mirror.saw(person('old'));
+    mirror.saw(person('listed'));
+    const began = mirror.mark();
+    mirror.saw(person('listed'), began);
+    mirror.saw(person('new'));
+    expect(mirror.sweep(began)).toBe(1);
+    expect([...mirror.all()].map((each) => each.id)).toEqual(['listed', 'new']);
+    expect(mirror.search('name old', 5)).toEqual([]);
+    expect(mirror.withAddress('old@example.com')).toEqual([]);
+  });
+
+  it('keeps memberships seen live when the members were read before', () => {
+    const mirror = createMirror();
+    const began = mirror.mark();
+    mirror.sawMember('admins', 'ada', true);
+    mirror.sawMember('admins', 'grace', false);
+    mirror.sawMembers('admins', ['grace', 'linus'], began);
+    expect(mirror.members('admins')).toEqual(new Set(['linus', 'ada']));
+    mirror.sawMembers('admins', ['grace', 'linus'], mirror.mark());
+    expect(mirror.members('admins')).toEqual(new Set(['grace', 'linus']));
+  });
+
+  it('does not take one membership for the whole group', () => {
+    const mirror = createMirror();
+    mirror.sawMember('admins', 'ada', true);
+    expect(mirror.members('admins')).toBe('unknown');
+  });
+
+  it('finds addresses by what they are now', () => {
+    const mirror = createMirror();
+    mirror.saw(person('ada', { email: 'Countess@Example.com', emails: ['Countess@Example.com'] }));
+    mirror.saw(person('byron', { userName: 'countess@example.com' }));
+    expect(mirror.withAddress('COUNTESS@example.com')).toEqual(['ada', 'byron']);
+    mirror.saw(person('ada'));
+    expect(mirror.withAddress('countess@example.com')).toEqual(['byron']);
+    expect(mirror.withAddress('ada@example.com')).toEqual(['ada']);
+  });
+
+  it('gives at most a hundred hits, the best of them, in a settled order', () => {
+    const mirror = createMirror();
+    for (let at = 0; at < 150; at++)
+      mirror.saw(person(`p${at}`, { name: `Same Name ${String(149 - at).padStart(3, '0')}` }));
+    const hits = mirror.search('same name', 1_000_000);
+    expect(hits).toHaveLength(100);
+    expect(hits[0]?.account.name).toBe('Same Name 000');
+    expect(mirror.search('same name', -1)).toEqual([]);
+  });
+});
