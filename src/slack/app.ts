@@ -115,7 +115,7 @@ export function createSlack(options: SlackOptions): Slack {
 
   const queue = createQueue({ wireNow, sleep, random });
   const people = createPeople({ api: interactive, home: workspace, wireNow });
-  const dm = directMessages(background, queue);
+  const dm = directMessages(background, queue, () => workspace().team);
   const notifier = createNotifier({ api: background, dm, queue, desk, context, log });
   const words = createWords({ context, random, log });
   const replies = createReplies({ api: interactive, dm, apiUrl: config.apiUrl, wireNow, log });

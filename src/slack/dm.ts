@@ -13,7 +13,6 @@ const Opened = z.object({
     id: z.string().max(40),
     is_ext_shared: z.boolean().nullish(),
     is_pending_ext_shared: z.boolean().nullish(),
-    is_shared: z.boolean().nullish(),
   }),
 });
 
@@ -28,8 +27,11 @@ export interface DirectMessages {
 
 const MOST = 20_000;
 
-/** @param api background client */
-export function directMessages(api: SlackApi, queue: Queue): DirectMessages {
+/**
+ * @param api background client
+ * @param team the bot's own workspace
+ */
+export function directMessages(api: SlackApi, queue: Queue, team: () => string): DirectMessages {
   const channels = new Map<string, Promise<string>>();
 
   async function open(user: string): Promise<string> {
@@ -37,9 +39,7 @@ export function directMessages(api: SlackApi, queue: Queue): DirectMessages {
     if (!answer.success)
       throw new SlackFailure('conversations.open', { kind: 'unavailable', detail: 'unreadable answer' });
     const { channel } = answer.data;
-    if (channel.is_ext_shared === true || channel.is_pending_ext_shared === true) {
-      throw new SlackFailure('conversations.open', { kind: 'refused', code: 'externally_shared', pointers: [] });
-    }
+    if (channel.is_ext_shared === true || channel.is_pending_ext_shared === true) throw shared();
     return channel.id;
   }
 
@@ -58,6 +58,8 @@ export function directMessages(api: SlackApi, queue: Queue): DirectMessages {
 
   return {
     async post(to, message, how) {
+      // A conversation with a person of another organisation is shared with it by nature.
+      if (to.team !== team()) throw shared();
       const channel = await channelOf(to.user);
       try {
         const ts = await queue.post(channel, { ...how, repeatable: false, send: () => api.post(channel, message) });
@@ -70,3 +72,6 @@ export function directMessages(api: SlackApi, queue: Queue): DirectMessages {
     },
   };
 }
+
+const shared = () =>
+  new SlackFailure('conversations.open', { kind: 'refused', code: 'externally_shared', pointers: [] });

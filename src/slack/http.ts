@@ -50,6 +50,8 @@ export function httpDoor(options: {
     if (request.method !== 'POST') return 405;
     // Slack tries events again elsewhere or later; a person sees an error and clicks again.
     if (refusing) return 503;
+    // Refused before it is read; what declares no length meets the receiver's own limit.
+    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) return 413;
     const stamp = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN);
     const ahead = stamp - options.wireNow() / 1000;
     // Not a number: Bolt refuses it (but for ssl_check, which carries no stamp).

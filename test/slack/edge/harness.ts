@@ -268,6 +268,8 @@ export async function startEdge(
         }
       };
       watchers.add(watch);
+      // Sockets open and close without an event of the workspace: states are looked at, too.
+      const timer = setInterval(() => (watchers.has(watch) ? watch() : clearInterval(timer)), 5);
       watch();
     });
 

@@ -90,7 +90,12 @@ describe('the HTTP door', () => {
   it('acknowledges signed payloads it cannot make sense of, and lives', async () => {
     edge = await startEdge('http');
     const payloads = [
-      { type: 'block_actions', user: { id: 'not an id' }, container: { type: 'message' }, actions: [] },
+      {
+        type: 'block_actions',
+        user: { id: 'not an id' },
+        container: { type: 'message' },
+        actions: [{ type: 'button', action_id: 'request.approve', value: 'req-1' }],
+      },
       { type: 'block_actions', user: { id: USERS.alice }, actions: [{ action_id: 'x'.repeat(300), type: 'button' }] },
       { type: 'view_submission', user: { id: USERS.alice, team_id: TEAM }, view: { id: 'V1', callback_id: 'x' } },
     ];

@@ -1,4 +1,5 @@
 // Cards, notices and Homes on their way to a real workspace: posted once, kept up to date, never where others read along.
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CardRef } from '../../../src/access/request.ts';
 import { ACTIONS } from '../../../src/slack/cards/index.ts';
@@ -66,7 +67,7 @@ describe('the notifier', () => {
       name: 'SlackFailure',
       fault: { kind: 'refused', code: 'invalid_blocks' },
     });
-    expect(edge.lines.find((line) => line.level === 'error')).toMatchObject({
+    expect(edge.lines.find((line) => line.message === 'Slack refused a message')).toMatchObject({
       message: 'Slack refused a message',
       fields: { request: 'req-1', method: 'chat.postMessage', code: 'invalid_blocks' },
     });
@@ -77,23 +78,23 @@ describe('the notifier', () => {
     edge = await startEdge('http');
     const tooLong = pendingRequest({ id: `req-${'x'.repeat(3000)}` });
     await expect(show(tooLong)).rejects.toMatchObject({ fault: { code: 'invalid_blocks' } });
-    const line = edge.lines.find((entry) => entry.level === 'error');
+    const line = edge.lines.find((entry) => entry.message === 'Slack refused a message');
     expect(JSON.stringify(line?.fields.pointers)).toMatch(/json-pointer/);
   });
 
   it('waits as long as Slack asks and then posts once', async () => {
     const pauses: number[] = [];
     edge = await startEdge('http', {
-      sleep: async (ms) => {
+      sleep: (ms) => {
         pauses.push(ms);
+        return wait(ms, undefined, { ref: false });
       },
     });
     edge.workspace.fault({ method: 'chat.update', times: 1, kind: 'rate_limited', retryAfter: 1 });
     const ref = await show();
-    const update = show(approved, ref);
-    await edge.until(() => pauses.length > 0);
-    await update;
-    expect(Math.max(...pauses)).toBeGreaterThan(0);
+    await show(approved, ref);
+    expect(Math.max(...pauses)).toBeGreaterThan(500);
+    expect(calls('chat.update')).toHaveLength(2);
     expect(messages(edge, USERS.bob)).toHaveLength(1);
   });
 
