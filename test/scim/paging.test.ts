@@ -160,7 +160,7 @@ describe('by index', () => {
     expect(new Set(await read(users)).size).toBe(95);
     expect(users.verdict()).toEqual({ complete: true, count: 95 });
     expect(asked.slice(0, 2)).toEqual(['1', '11']);
-    expect(asked.slice(2, 6).sort()).toEqual(['21', '31', '41', '51']);
+    expect(new Set(asked.slice(2, 6))).toEqual(new Set(['21', '31', '41', '51']));
     expect(asked.slice(6)).toEqual(['49', '59', '69', '79', '89']);
   });
 

@@ -26,10 +26,10 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly socket: Socket;
   /** Runs the service's own logic (and its effect). */
-  apply(): Reply;
-  send(reply: Reply): void;
+  readonly apply: () => Reply;
+  readonly send: (reply: Reply) => void;
   /** Resets the connection without a word. */
-  reset(): void;
+  readonly reset: () => void;
 }
 type Rule = { times: number; readonly matches: (request: Seen) => boolean; readonly act: (exchange: Exchange) => void };
 
