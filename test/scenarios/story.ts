@@ -1,0 +1,229 @@
+// How a story is told: people type, press and fill in; what they see and what the directory holds is waited for, never timed.
+import { onTestFailed, onTestFinished } from 'vitest';
+import type {
+  ClickTarget,
+  InputValue,
+  JsonObject,
+  MessageSeen,
+  Outcome,
+  ViewSeen,
+} from '../../src/sandbox/slack/index.ts';
+import { type SandboxWorld, startWorld, type WorldOptions } from '../../src/sandbox/world.ts';
+
+export type { SandboxWorld } from '../../src/sandbox/world.ts';
+export const HOUR = 3_600_000;
+export const MINUTE = 60_000;
+
+/** Starts the world with the real bot; it is taken down when the test ends, and the bot's log is shown when it failed. */
+export async function tell(options: WorldOptions = {}): Promise<Story> {
+  const world = await startWorld(options);
+  onTestFailed(() => {
+    const lines = world
+      .bot()
+      .log.filter((line) => (line.level ?? 0) >= 40)
+      .slice(-20);
+    console.error(
+      lines.map((line) => JSON.stringify(line).slice(0, 800)).join('\n'),
+      world.bot().output().slice(-2_000),
+    );
+  });
+  onTestFinished(() => world.close());
+  return storyIn(world);
+}
+
+export interface Story {
+  readonly world: SandboxWorld;
+  readonly ada: Character;
+  readonly ben: Character;
+  readonly carla: Character;
+  readonly dmitri: Character;
+  readonly eve: Character;
+  readonly finn: Character;
+  readonly grace: Character;
+  readonly hugo: Character;
+  person(id: string): Character;
+  /** userNames in a group, in order. */
+  members(group: string): string[];
+  account(userName: string): { id: string; active: boolean } | undefined;
+  /** Resolves when the condition holds; looked at whenever a screen, the directory or the wire changes. */
+  until<T>(what: string, look: () => T | undefined | false): Promise<T>;
+  /** Writes the SCIM service has been asked for: method and path without ids. */
+  writes(): string[];
+}
+
+export interface Character {
+  readonly id: string;
+  types(line: string, channel?: string): Promise<Outcome>;
+  /** Waits for a message (or ephemeral) in whose text or blocks the words stand; newest first. */
+  sees(words: RegExp): Promise<MessageSeen>;
+  seesNow(words: RegExp): MessageSeen | undefined;
+  /** Every message this person sees, oldest first. */
+  messages(): MessageSeen[];
+  /** Waits for a message with the words and such a button, and presses it, accepting its dialog. */
+  presses(label: RegExp, words?: RegExp): Promise<Outcome>;
+  /** The same button's target, to press by hand: twice, or as somebody else. */
+  button(label: RegExp, words?: RegExp): Promise<ClickTarget & { channel: string; ts: string }>;
+  /** Waits for a modal with such a title. */
+  modal(title: RegExp): Promise<ViewSeen>;
+  /** Fills fields of the visible modal, named by their labels, and sends it. */
+  fills(title: RegExp, fields: Readonly<Record<string, InputValue>>): Promise<Outcome>;
+  home(): Promise<ViewSeen>;
+}
+
+export function storyIn(world: SandboxWorld): Story {
+  const { slack, scim } = world;
+
+  function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const stops: (() => void)[] = [];
+      const check = (): void => {
+        let found: T | undefined | false;
+        try {
+          found = look();
+        } catch (error) {
+          stop();
+          reject(error);
+          return;
+        }
+        if (found === undefined || found === false) return;
+        stop();
+        resolve(found);
+      };
+      const stop = (): void => {
+        for (const each of stops) each();
+      };
+      stops.push(slack.on('change', check), slack.on('call', check), scim.on('change', check), scim.on('call', check));
+      const end = setTimeout(() => {
+        stop();
+        reject(new Error(`waited in vain: ${what}`));
+      }, 18_000);
+      stops.push(() => clearTimeout(end));
+      check();
+    });
+  }
+
+  const character = (id: string): Character => {
+    const messages = (): MessageSeen[] => {
+      const screen = slack.state(id);
+      return [...screen.conversations.flatMap((each) => each.messages), ...screen.ephemerals];
+    };
+    const seesNow = (words: RegExp): MessageSeen | undefined =>
+      messages().findLast((message) => words.test(textOf(message)));
+    const button = (label: RegExp, words: RegExp = /(?:)/) =>
+      until(`${id} has a button ${label} on a message ${words}`, () => {
+        for (const message of messages().reverse()) {
+          if (!words.test(textOf(message))) continue;
+          const found = buttonsOf(message.blocks).find((each) => label.test(each.label));
+          if (found !== undefined) {
+            return {
+              channel: message.channel,
+              ts: message.ts,
+              actionId: found.actionId,
+              blockId: found.blockId,
+              confirmed: true,
+            };
+          }
+        }
+        return undefined;
+      });
+    const modal = (title: RegExp): Promise<ViewSeen> =>
+      until(`${id} sees a modal ${title}`, () => {
+        const top = slack.state(id).views.at(-1);
+        return top !== undefined && title.test(top.title) ? top : undefined;
+      });
+    return {
+      id,
+      types: (line, channel) => slack.command(id, line, channel),
+      messages,
+      seesNow,
+      sees: (words) => until(`${id} sees ${words}; last: ${textOf(messages().at(-1))}`, () => seesNow(words)),
+      button,
+      presses: async (label, words) => slack.click(id, await button(label, words)),
+      modal,
+      async fills(title, fields) {
+        const view = await modal(title);
+        const values: Record<string, InputValue> = {};
+        for (const [label, value] of Object.entries(fields)) values[blockOf(view, label)] = value;
+        return slack.submit(id, view.id, values);
+      },
+      async home() {
+        await slack.openHome(id);
+        return until(`${id} has an App Home`, () => slack.state(id).home ?? undefined);
+      },
+    };
+  };
+
+  return {
+    world,
+    person: character,
+    ada: character('U0ADA'),
+    ben: character('U0BEN'),
+    carla: character('U0CARLA'),
+    dmitri: character('U0DMITRI'),
+    eve: character('U0EVE'),
+    finn: character('U0FINN'),
+    grace: character('U0GRACE'),
+    hugo: character('U0HUGO'),
+    until,
+    members(group) {
+      const { groups, users } = scim.state();
+      const names = new Map(users.map((user) => [user.id, user.userName]));
+      const found = groups.find((each) => each.displayName === group);
+      return (found?.members ?? []).map((each) => names.get(each) ?? each);
+    },
+    account(userName) {
+      const found = scim.state().users.find((user) => user.userName === userName);
+      return found === undefined ? undefined : { id: found.id, active: found.active };
+    },
+    writes: () =>
+      scim.calls
+        .filter((call) => call.method !== 'GET')
+        .map((call) => `${call.method} /${call.path.split('/')[1]?.split('?')[0] ?? ''}`),
+  };
+}
+
+/** All words of a message, blocks included, as a person would read them. */
+export function textOf(message: MessageSeen | undefined): string {
+  if (message === undefined) return '(nothing)';
+  return [message.text, ...wordsIn(message.blocks)].join('\n');
+}
+
+/** Every text in a block structure: of text objects, labels and titles. */
+export function wordsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(wordsIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'text' && typeof inner === 'string' ? [inner] : wordsIn(inner),
+  );
+}
+
+function buttonsOf(blocks: readonly JsonObject[]): { label: string; actionId: string; blockId: string }[] {
+  return blocks.flatMap((block) => {
+    const elements = [...(Array.isArray(block.elements) ? block.elements : []), block.accessory];
+    return elements.flatMap((element) => {
+      if (typeof element !== 'object' || element === null || Array.isArray(element) || element.type !== 'button')
+        return [];
+      return [
+        {
+          label: wordsIn(element.text).join('') || textIn(element.text),
+          actionId: String(element.action_id),
+          blockId: String(block.block_id),
+        },
+      ];
+    });
+  });
+}
+
+const textIn = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'text' in value ? String(value.text) : '';
+
+/** The block_id of the input with this label. */
+function blockOf(view: ViewSeen, label: string): string {
+  const found = view.blocks.find((block) => block.type === 'input' && textIn(block.label).startsWith(label));
+  if (found === undefined) {
+    throw new Error(
+      `the modal "${view.title}" has no field "${label}", but ${view.blocks.map((block) => textIn(block.label)).join(' | ')}`,
+    );
+  }
+  return String(found.block_id);
+}
