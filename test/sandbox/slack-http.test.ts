@@ -24,7 +24,7 @@ function listeners(app: App): void {
   });
   app.action('deny', async ({ ack, body, client }) => {
     await ack();
-    if (!('trigger_id' in body)) return;
+    if (body.type !== 'block_actions' || body.container.type !== 'message') return;
     await client.views.open({
       trigger_id: body.trigger_id,
       view: {

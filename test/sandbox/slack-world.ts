@@ -1,7 +1,7 @@
 // A workspace and a real Bolt app for the tests of the sandbox's Slack. Knows no test.
 import { createServer } from 'node:net';
 import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
-import { LogLevel, WebClient } from '@slack/web-api';
+import { type Logger, LogLevel, WebClient } from '@slack/web-api';
 import {
   type Call,
   createSlackWorkspace,
@@ -79,13 +79,24 @@ export function workspace(options: Partial<WorkspaceOptions> = {}): Promise<Slac
   });
 }
 
+/** Refusals are what these tests provoke: nobody needs to read of them. */
+export const quiet: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
 /** The real client, answering at once instead of retrying. */
-export function client(slack: SlackWorkspace, token = botToken): WebClient {
+export function client(slack: Pick<SlackWorkspace, 'apiUrl'>, token = botToken): WebClient {
   return new WebClient(token, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
   });
 }
 
@@ -113,13 +124,13 @@ async function freePort(): Promise<number> {
 
 /** A real Bolt app over HTTP, told to Slack as its request URL. */
 export async function httpApp(slack: SlackWorkspace, listeners: (app: App) => void): Promise<() => Promise<void>> {
-  const receiver = new HTTPReceiver({ signingSecret: secret, logLevel: LogLevel.ERROR });
+  const receiver = new HTTPReceiver({ signingSecret: secret, logger: quiet });
   const app = new App({
     receiver,
     token: botToken,
     convoStore: false,
     clientOptions: { slackApiUrl: slack.apiUrl },
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
   });
   listeners(app);
   const port = await freePort();
@@ -137,9 +148,9 @@ export async function socketApp(slack: SlackWorkspace, listeners: (app: App) => 
     appToken,
     clientPingTimeout: 1_500,
     installerOptions: { clientOptions },
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
   });
-  const app = new App({ receiver, token: botToken, convoStore: false, clientOptions, logLevel: LogLevel.ERROR });
+  const app = new App({ receiver, token: botToken, convoStore: false, clientOptions, logger: quiet });
   listeners(app);
   await app.start();
   return async () => {

@@ -236,63 +236,65 @@ export type SlackWorkspace = {
   appId: string;
   botUserId: string;
   botId: string;
-  people(): Person[];
-  channels(): Channel[];
-  usergroups(): Usergroup[];
+  people: () => Person[];
+  channels: () => Channel[];
+  usergroups: () => Usergroup[];
   /** Back to the seed: no messages, views, triggers, faults, calls. Sockets and request URL stay. */
-  reset(): void;
+  reset: () => void;
   /** Ends every connection, timer and delivery. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
   /** HTTP at this address from now on; undefined: Socket Mode. */
-  setRequestUrl(requestUrl: string | undefined): void;
+  setRequestUrl: (requestUrl: string | undefined) => void;
 
   /** Types a line such as `/access mine`; in the direct messages with the app unless a channel is given. `@name` becomes a mention. */
-  command(user: string, line: string, channel?: string): Promise<Outcome>;
-  click(user: string, target: ClickTarget): Promise<Outcome>;
+  command: (user: string, line: string, channel?: string) => Promise<Outcome>;
+  click: (user: string, target: ClickTarget) => Promise<Outcome>;
   /** Types into a view without sending it; keyed by `block_id` of input blocks. */
-  type(user: string, viewId: string, values: Record<string, InputValue>): void;
+  type: (user: string, viewId: string, values: Record<string, InputValue>) => void;
   /** Fills the fields named (keyed by `block_id`) and presses submit. */
-  submit(user: string, viewId: string, values?: Record<string, InputValue>): Promise<Outcome>;
+  submit: (user: string, viewId: string, values?: Record<string, InputValue>) => Promise<Outcome>;
   /** Cancel closes the visible view; the ✕ (`all`) closes the stack. */
-  closeView(user: string, viewId: string, how?: 'cancel' | 'all'): Promise<Outcome>;
+  closeView: (user: string, viewId: string, how?: 'cancel' | 'all') => Promise<Outcome>;
   /** Types into an external select; the offered options (groups flattened) or none on failure. */
-  suggest(
+  suggest: (
     user: string,
     target: SuggestTarget,
     actionId: string,
     query: string,
-  ): Promise<Outcome & { options: JsonObject[] }>;
+  ) => Promise<Outcome & { options: JsonObject[] }>;
   /** Opens the app's Home tab; resolves when the first delivery of `app_home_opened` is answered. */
-  openHome(user: string, tab?: 'home' | 'messages'): Promise<Outcome>;
-  shortcut(user: string, callbackId: string): Promise<Outcome>;
-  messageShortcut(user: string, callbackId: string, message: { channel: string; ts: string }): Promise<Outcome>;
+  openHome: (user: string, tab?: 'home' | 'messages') => Promise<Outcome>;
+  shortcut: (user: string, callbackId: string) => Promise<Outcome>;
+  messageShortcut: (user: string, callbackId: string, message: { channel: string; ts: string }) => Promise<Outcome>;
   /** Posts as a person, e.g. for message shortcuts; no event is sent. */
-  say(user: string, channel: string, text: string): MessageSeen;
-  raw(delivery: RawDelivery): Promise<Outcome>;
+  say: (user: string, channel: string, text: string) => MessageSeen;
+  raw: (delivery: RawDelivery) => Promise<Outcome>;
   /** Sends an earlier delivery again, byte for byte, with its old headers or envelope id. */
-  replay(deliveryId: string): Promise<Outcome>;
+  replay: (deliveryId: string) => Promise<Outcome>;
 
-  state(user: string): Screen;
+  state: (user: string) => Screen;
   /** Changes a person, a channel or a user group while the app runs: somebody leaves, becomes a guest, a channel is shared. */
-  updatePerson(id: string, change: Partial<Omit<Person, 'id'>>): void;
-  addPerson(person: Person): void;
-  updateChannel(id: string, change: Partial<Omit<Channel, 'id'>>): void;
-  updateUsergroup(id: string, change: Partial<Omit<Usergroup, 'id'>>): void;
+  updatePerson: (id: string, change: Partial<Omit<Person, 'id'>>) => void;
+  addPerson: (person: Person) => void;
+  updateChannel: (id: string, change: Partial<Omit<Channel, 'id'>>) => void;
+  updateUsergroup: (id: string, change: Partial<Omit<Usergroup, 'id'>>) => void;
 
   /** The newest 500 calls, oldest first. */
-  calls(): Call[];
+  calls: () => Call[];
   /** `change`: something a person sees has changed (whose screen, or undefined: perhaps everybody's). Returns the unsubscribe function. */
-  on(event: 'change', listener: (user: string | undefined) => void): () => void;
-  on(event: 'call', listener: (call: Call) => void): () => void;
-  fault(fault: Fault): void;
-  clearFaults(): void;
-  setRateLimits(on: boolean): void;
+  on: {
+    (event: 'change', listener: (user: string | undefined) => void): () => void;
+    (event: 'call', listener: (call: Call) => void): () => void;
+  };
+  fault: (fault: Fault) => void;
+  clearFaults: () => void;
+  setRateLimits: (on: boolean) => void;
   socket: {
     /** Open connections. */
-    connections(): number;
+    connections: () => number;
     /** Slack's refresh of its connections: a `disconnect` warning, then the close. */
-    refresh(): void;
+    refresh: () => void;
     /** Cuts every connection without a word. */
-    drop(): void;
+    drop: () => void;
   };
 };

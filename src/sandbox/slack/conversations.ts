@@ -38,18 +38,18 @@ export type Conversation = {
 export type Draft = { user: string; botId?: string; text: string; blocks: JsonObject[]; threadTs?: string };
 
 export type Conversations = {
-  find(id: string): Conversation | undefined;
+  find: (id: string) => Conversation | undefined;
   /** Direct messages between a person and the app, opened when missing. */
-  direct(user: string): Conversation;
-  all(): Conversation[];
-  post(conversation: Conversation, draft: Draft): Message;
-  postEphemeral(conversation: Conversation, onlyFor: string, draft: Draft): Message;
+  direct: (user: string) => Conversation;
+  all: () => Conversation[];
+  post: (conversation: Conversation, draft: Draft) => Message;
+  postEphemeral: (conversation: Conversation, onlyFor: string, draft: Draft) => Message;
   /** The message as this person sees it in the newest state, ephemeral ones of theirs included. */
-  seen(user: string, channel: string, ts: string): Message | undefined;
-  remove(message: Message): void;
-  update(id: string, change: Partial<Omit<Channel, 'id'>>): void;
-  channels(): Channel[];
-  reset(): void;
+  seen: (user: string, channel: string, ts: string) => Message | undefined;
+  remove: (message: Message) => void;
+  update: (id: string, change: Partial<Omit<Channel, 'id'>>) => void;
+  channels: () => Channel[];
+  reset: () => void;
 };
 
 /** Blocks as stored: Slack names the blocks that the app left unnamed. */

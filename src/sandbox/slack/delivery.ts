@@ -34,12 +34,12 @@ type HttpMessage = { body: string; headers: Record<string, string> };
 type Sent = { name: string; via: 'http'; message: HttpMessage } | { name: string; via: 'socket'; envelope: JsonObject };
 
 export type Deliveries = {
-  send(delivery: Delivery): Promise<Answer>;
-  raw(delivery: RawDelivery): Promise<Answer>;
-  replay(deliveryId: string): Promise<Answer>;
-  setRequestUrl(url: string | undefined): void;
-  clear(): void;
-  close(): void;
+  send: (delivery: Delivery) => Promise<Answer>;
+  raw: (delivery: RawDelivery) => Promise<Answer>;
+  replay: (deliveryId: string) => Promise<Answer>;
+  setRequestUrl: (url: string | undefined) => void;
+  clear: () => void;
+  close: () => void;
 };
 
 const formType = 'application/x-www-form-urlencoded';

@@ -5,9 +5,9 @@ import type { Answer } from './delivery.ts';
 import * as payloads from './payloads.ts';
 
 export type Events = {
-  openHome(user: string, tab: 'home' | 'messages'): Promise<Outcome>;
+  openHome: (user: string, tab: 'home' | 'messages') => Promise<Outcome>;
   /** Forgets every retry that is waiting. */
-  cancel(): void;
+  cancel: () => void;
 };
 
 export function createEvents(stage: Stage): Events {
@@ -21,10 +21,13 @@ export function createEvents(stage: Stage): Events {
     if (failed.error === undefined || failed.noRetry === true || delay === undefined) return;
     const planned = generation;
     const retry = { num: attempt, reason: failed.reason ?? 'unknown_error' };
-    const timer = setTimeout(async () => {
-      waiting.delete(timer);
+    const again = async () => {
       const answer = await deliveries.send({ kind: 'events_api', name, payload, acceptsResponse: false, retry });
       if (generation === planned) retryLater(name, payload, answer, attempt + 1);
+    };
+    const timer = setTimeout(() => {
+      waiting.delete(timer);
+      void again();
     }, delay);
     timer.unref();
     waiting.add(timer);

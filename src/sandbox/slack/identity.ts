@@ -45,12 +45,12 @@ export function installationOf(options: WorkspaceOptions): Installation {
 
 export type Mint = {
   /** A Slack timestamp, `seconds.micros`; never the same twice, never going back. */
-  ts(): string;
+  ts: () => string;
   /** For example `V` + ten characters. */
-  id(prefix: string): string;
-  blockId(): string;
-  triggerId(): string;
-  secret(): string;
+  id: (prefix: string) => string;
+  blockId: () => string;
+  triggerId: () => string;
+  secret: () => string;
 };
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';

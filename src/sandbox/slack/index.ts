@@ -43,8 +43,8 @@ function build(options: WorkspaceOptions, baseUrl: () => string) {
     rates: createRateLimits(now, options.rateLimits ?? true),
     traffic: createTraffic([app.botToken, app.appToken, app.signingSecret]),
   };
-  const hub = createSocketHub({ appId: app.appId, now, timing });
   const { traffic } = world;
+  const hub = createSocketHub({ appId: app.appId, now, timing, changed: traffic.changed });
   const deliveries = createDeliveries({
     app,
     mint,

@@ -5,7 +5,7 @@ import type { ClickTarget, JsonObject, Outcome, Person, SuggestTarget } from './
 import type { Conversation, Message } from './conversations.ts';
 import type { Answer } from './delivery.ts';
 import { actionFor, currentValues, type Field, fieldsOf, type Offered, stateFor, type Values } from './inputs.ts';
-import { isObject, objectOf, objectsOf, stringOf } from './json.ts';
+import { isObject, lengthOf, objectOf, objectsOf, stringOf } from './json.ts';
 import { escapeTyped } from './mentions.ts';
 import type { View } from './modals.ts';
 import * as payloads from './payloads.ts';
@@ -38,7 +38,7 @@ export async function command(stage: Stage, user: string, line: string, channel?
   });
   const answer = await deliveries.send({ kind: 'slash_commands', name, payload, acceptsResponse: true });
   if (answer.error === undefined && answer.body !== null) {
-    const content: JsonObject = isObject(answer.body) ? answer.body : { text: String(answer.body) };
+    const content: JsonObject = isObject(answer.body) ? answer.body : { text: stringOf(answer.body) };
     const refused = responseUrls.respond({ user, channel: conversation.id }, content);
     if (refused !== undefined) {
       const words = notify(stage, user, `${name} failed with the error "${refused}"`);
@@ -163,7 +163,7 @@ export async function suggest(
   const external = field !== undefined && stringOf(field.element.type).endsWith('external_select');
   if (place === undefined || field === undefined || !external) return { ...unsent('not_on_screen'), options: [] };
   const least = typeof field.element.min_query_length === 'number' ? field.element.min_query_length : 3;
-  if ([...query].length < least)
+  if (lengthOf(query) < least)
     return { ...unsent('invalid_input', { notice: `Type at least ${least} characters.` }), options: [] };
   if (!world.manifest.interactive) return { ...unsent('not_enabled'), options: [] };
   const payload = payloads.suggestionPayload(world, { person, ...place, blockId: field.blockId, actionId, query });
@@ -199,8 +199,8 @@ function readOptions(answer: Answer): JsonObject[] | undefined {
   if (groups.length > 100 || lists.some((list) => list.length > 100)) return undefined;
   const options = lists.flat();
   const fine = (option: JsonObject) => {
-    const text = [...stringOf(objectOf(option.text).text)].length;
-    return text >= 1 && text <= 75 && typeof option.value === 'string' && [...option.value].length <= 75;
+    const text = lengthOf(stringOf(objectOf(option.text).text));
+    return text >= 1 && text <= 75 && typeof option.value === 'string' && lengthOf(option.value) <= 75;
   };
   return options.every(fine) ? options : undefined;
 }

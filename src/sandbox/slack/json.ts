@@ -32,5 +32,5 @@ export function parseJson(text: string): Json | undefined {
 
 /** Length as Slack counts it: Unicode code points. */
 export function lengthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

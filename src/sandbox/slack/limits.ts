@@ -12,9 +12,9 @@ export const postsPerChannel = { perSecond: 1, burst: 5 } as const;
 
 export type RateLimits = {
   /** Seconds to wait when the call is over its limit, else 0 (and the call is counted). */
-  take(method: string, tier: Tier, channel?: string): number;
-  set(on: boolean): void;
-  clear(): void;
+  take: (method: string, tier: Tier, channel?: string) => number;
+  set: (on: boolean) => void;
+  clear: () => void;
 };
 
 export function createRateLimits(now: () => number, initiallyOn: boolean): RateLimits {

@@ -3,9 +3,9 @@ import { isObject, objectOf, objectsOf, stringOf } from './json.ts';
 
 export type Manifest = {
   /** Undefined: no such command. */
-  command(name: string): { escape: boolean } | undefined;
-  hasShortcut(callbackId: string, type: 'global' | 'message'): boolean;
-  hasEvent(name: string): boolean;
+  command: (name: string) => { escape: boolean } | undefined;
+  hasShortcut: (callbackId: string, type: 'global' | 'message') => boolean;
+  hasEvent: (name: string) => boolean;
   interactive: boolean;
   homeTab: boolean;
 };

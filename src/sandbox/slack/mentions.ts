@@ -6,10 +6,10 @@ const token =
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 export type Directory = {
-  personById(id: string): Person | undefined;
-  personByName(name: string): Person | undefined;
-  channelById(id: string): Channel | undefined;
-  channelByName(name: string): Channel | undefined;
+  personById: (id: string) => Person | undefined;
+  personByName: (name: string) => Person | undefined;
+  channelById: (id: string) => Channel | undefined;
+  channelByName: (name: string) => Channel | undefined;
 };
 
 /** The longest name that is known, and the punctuation that only followed it. */

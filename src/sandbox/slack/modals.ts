@@ -28,21 +28,21 @@ type Trigger = { user: string; at: number; used: boolean; fromView?: string };
 
 export type Modals = {
   /** A trigger for an interaction of this person; `fromView` when it happened inside a modal. */
-  trigger(user: string, fromView?: string): string;
-  open(triggerId: string, content: JsonObject): Result;
-  push(triggerId: string, content: JsonObject): Result;
-  update(target: { viewId: string; externalId: string }, content: JsonObject, hash: string): Result;
-  publish(user: string, content: JsonObject, hash: string): Result;
+  trigger: (user: string, fromView?: string) => string;
+  open: (triggerId: string, content: JsonObject) => Result;
+  push: (triggerId: string, content: JsonObject) => Result;
+  update: (target: { viewId: string; externalId: string }, content: JsonObject, hash: string) => Result;
+  publish: (user: string, content: JsonObject, hash: string) => Result;
   /** `response_action: push`: no trigger needed. */
-  pushOnto(view: View, content: JsonObject): Result;
-  replace(view: View, content: JsonObject): Result;
-  find(id: string): View | undefined;
-  stack(user: string): View[];
-  home(user: string): View | undefined;
+  pushOnto: (view: View, content: JsonObject) => Result;
+  replace: (view: View, content: JsonObject) => Result;
+  find: (id: string) => View | undefined;
+  stack: (user: string) => View[];
+  home: (user: string) => View | undefined;
   /** Closes the visible view of a stack. */
-  pop(user: string): void;
-  clear(user: string): void;
-  reset(): void;
+  pop: (user: string) => void;
+  clear: (user: string) => void;
+  reset: () => void;
 };
 
 export function isRefusal(result: Result): result is Refusal {

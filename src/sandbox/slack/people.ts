@@ -3,19 +3,19 @@ import type { JsonObject, Person, Usergroup } from './contract.ts';
 import type { Installation } from './identity.ts';
 
 export type People = {
-  find(id: string): Person | undefined;
+  find: (id: string) => Person | undefined;
   /** The person, or a programming error of whoever plays them. */
-  get(id: string): Person;
-  byEmail(email: string): Person | undefined;
-  byName(name: string): Person | undefined;
-  all(): Person[];
-  add(person: Person): void;
-  update(id: string, change: Partial<Omit<Person, 'id'>>): void;
-  usergroup(id: string): Usergroup | undefined;
-  usergroups(): Usergroup[];
-  updateUsergroup(id: string, change: Partial<Omit<Usergroup, 'id'>>): void;
-  teamOf(person: Person): string;
-  reset(): void;
+  get: (id: string) => Person;
+  byEmail: (email: string) => Person | undefined;
+  byName: (name: string) => Person | undefined;
+  all: () => Person[];
+  add: (person: Person) => void;
+  update: (id: string, change: Partial<Omit<Person, 'id'>>) => void;
+  usergroup: (id: string) => Usergroup | undefined;
+  usergroups: () => Usergroup[];
+  updateUsergroup: (id: string, change: Partial<Omit<Usergroup, 'id'>>) => void;
+  teamOf: (person: Person) => string;
+  reset: () => void;
 };
 
 export function createPeople(seed: readonly Person[], groups: readonly Usergroup[], app: Installation): People {

@@ -13,11 +13,11 @@ export type Origin = { user: string; channel: string; message?: Message };
 type Issued = Origin & { at: number; uses: number };
 
 export type ResponseUrls = {
-  issue(origin: Origin): string;
-  handle(secret: string, body: string): { status: number; body: string };
+  issue: (origin: Origin) => string;
+  handle: (secret: string, body: string) => { status: number; body: string };
   /** @returns the error, or undefined when the message was placed. */
-  respond(origin: Origin, content: JsonObject): string | undefined;
-  reset(): void;
+  respond: (origin: Origin, content: JsonObject) => string | undefined;
+  reset: () => void;
 };
 
 export function createResponseUrls(world: World, baseUrl: () => string): ResponseUrls {

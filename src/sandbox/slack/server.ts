@@ -7,8 +7,8 @@ import type { SocketHub } from './socket.ts';
 const largestBody = 2_000_000;
 
 export type Routes = {
-  api(request: ApiRequest): ApiAnswer;
-  respond(secret: string, body: string): ApiAnswer;
+  api: (request: ApiRequest) => ApiAnswer;
+  respond: (secret: string, body: string) => ApiAnswer;
   hub: SocketHub;
 };
 

@@ -10,14 +10,14 @@ export type SocketAnswer = { ok: true; body: Json } | { ok: false; error: 'opera
 
 export type SocketHub = {
   /** The path and query of one connection, good once for 30 s. */
-  ticket(): string;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  ticket: () => string;
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Sends to one of the connections; resolves with the acknowledgement. */
-  send(envelope: JsonObject, timeoutMs: number): Promise<SocketAnswer>;
-  connections(): number;
-  refresh(): void;
-  drop(): void;
-  close(): void;
+  send: (envelope: JsonObject, timeoutMs: number) => Promise<SocketAnswer>;
+  connections: () => number;
+  refresh: () => void;
+  drop: () => void;
+  close: () => void;
 };
 
 /** Slack refuses an eleventh connection ({@link https://docs.slack.dev/apis/events-api/using-socket-mode}). */
@@ -27,8 +27,14 @@ const largestMessage = 1_000_000;
 
 type Pending = { envelope: JsonObject; on: WebSocket | undefined; settle: (answer: SocketAnswer) => void };
 
-export function createSocketHub(options: { appId: string; now: () => number; timing: Timing }): SocketHub {
-  const { appId, now, timing } = options;
+export function createSocketHub(options: {
+  appId: string;
+  now: () => number;
+  timing: Timing;
+  /** A connection was opened or has ended. */
+  changed: () => void;
+}): SocketHub {
+  const { appId, now, timing, changed } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessage });
   const tickets = new Map<string, number>();
   /** Open connections in the order of their turn; those being refreshed get nothing new. */
@@ -79,6 +85,7 @@ export function createSocketHub(options: { appId: string; now: () => number; tim
       clearInterval(pings);
       open.delete(socket);
       leaving.delete(socket);
+      changed();
       // What this connection never acknowledged is Slack's to deliver again, over any other.
       for (const waiting of [...pending.values()].flat()) if (waiting.on === socket) assign(waiting);
     });
@@ -91,6 +98,7 @@ export function createSocketHub(options: { appId: string; now: () => number; tim
       }),
     );
     for (const waiting of [...pending.values()].flat()) if (waiting.on === undefined) assign(waiting);
+    changed();
   }
 
   function later(ms: number, run: () => void): NodeJS.Timeout {

@@ -5,12 +5,12 @@ const kept = 500;
 const shown = 4_000;
 
 export type Traffic = {
-  record(call: Omit<Call, 'id'> & { id?: string }): Call;
-  calls(): Call[];
-  changed(user?: string): void;
-  onCall(listener: (call: Call) => void): () => void;
-  onChange(listener: (user: string | undefined) => void): () => void;
-  clear(): void;
+  record: (call: Omit<Call, 'id'> & { id?: string }) => Call;
+  calls: () => Call[];
+  changed: (user?: string) => void;
+  onCall: (listener: (call: Call) => void) => () => void;
+  onChange: (listener: (user: string | undefined) => void) => () => void;
+  clear: () => void;
 };
 
 /** @param secrets values that must never be shown, whatever they look like. */

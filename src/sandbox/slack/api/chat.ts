@@ -13,7 +13,7 @@ type Content = { text: string; blocks: JsonObject[] | undefined };
 
 /** Text and blocks of a call; a reply when Slack would refuse them. `blocks` is undefined when the call has none. */
 export function readContent(all: Args): Content | Reply {
-  const text = [...all.text('text')].slice(0, counts.messageText).join('');
+  const text = Array.from(all.text('text')).slice(0, counts.messageText).join('');
   if (!all.has('blocks') || all.all.blocks === null) return { text, blocks: undefined };
   const blocks = all.json('blocks');
   if (!Array.isArray(blocks)) return refuse('invalid_blocks_format');

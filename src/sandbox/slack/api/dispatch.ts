@@ -23,10 +23,10 @@ export type ApiAnswer =
   | { kind: 'reset' };
 
 export type Faults = {
-  add(fault: Fault): void;
+  add: (fault: Fault) => void;
   /** The fault for this call, counted down. */
-  take(method: string): Fault | undefined;
-  clear(): void;
+  take: (method: string) => Fault | undefined;
+  clear: () => void;
 };
 
 export function createFaults(): Faults {

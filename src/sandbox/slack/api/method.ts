@@ -5,13 +5,13 @@ import type { Tier } from '../limits.ts';
 import type { World } from '../world.ts';
 
 export type Args = {
-  text(name: string): string;
+  text: (name: string) => string;
   /** `true`, `1` in forms, true in JSON. */
-  flag(name: string, fallback: boolean): boolean;
-  number(name: string, fallback: number): number;
-  has(name: string): boolean;
+  flag: (name: string, fallback: boolean) => boolean;
+  number: (name: string, fallback: number) => number;
+  has: (name: string) => boolean;
   /** An argument that is JSON by nature (blocks, view): parsed when it came as a string. Undefined: absent or not JSON. */
-  json(name: string): Json | undefined;
+  json: (name: string) => Json | undefined;
   all: JsonObject;
 };
 
@@ -24,7 +24,7 @@ export type Method = {
   scopes?: (args: Args, world: World) => readonly string[];
   /** The channel whose own posting limit counts. */
   postsTo?: (args: Args) => string;
-  run(args: Args, world: World): Reply;
+  run: (args: Args, world: World) => Reply;
 };
 
 export type Methods = Readonly<Record<string, Method>>;

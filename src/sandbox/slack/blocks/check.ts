@@ -197,9 +197,10 @@ function checkBlockList(value: Json | undefined, surface: Surface, at: string, r
   }
   const all = objectsOf(value);
   checkIds(all, at, report);
-  const markdown = all
-    .filter((block) => block.type === 'markdown')
-    .reduce((sum, block) => sum + lengthOf(stringOf(block.text)), 0);
+  const lengths = all.filter((block) => block.type === 'markdown').map((block) => lengthOf(stringOf(block.text)));
+  const markdown = lengths
+    .filter((length) => length <= limits.counts.markdownPerMessage)
+    .reduce((sum, length) => sum + length, 0);
   if (markdown > limits.counts.markdownPerMessage)
     report(`markdown blocks must be less than ${limits.counts.markdownPerMessage + 1} characters in total`, at);
   if (all.filter((block) => block.type === 'table').length > limits.counts.tablesPerMessage)
