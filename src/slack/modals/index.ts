@@ -1,101 +1,107 @@
 /**
- * The modals: each owns its ids, builds its view and reads its own values back. Pure; authority is never read from one.
- *
- * A next-step or account button opens the modal of its action with a draft; `draftFor…` says which.
+ * The modals: each file owns its ids, builds its view and reads its own values back. Pure; authority is never read from
+ * a view: who may do what is asked of the desk, with the sender's Slack id.
  */
-import type { ModalView, PlainTextOption } from '@slack/types';
-import type { Person, SubjectRef } from '../../access/people.ts';
-import type { AccessRequest, Action, Ask } from '../../access/request.ts';
-import type { AppOffer, FieldRefusal, PersonChoice } from '../../access/service/desk.ts';
-import type { CardContext } from '../cards/card.ts';
-import type { Draft, Problem } from '../command.ts';
+import type { ModalView } from '@slack/types';
+import type { Action, Ask } from '../../access/request.ts';
+import type { FieldRefusal } from '../../access/service/desk.ts';
+import { type CardContext, penFor } from '../cards/card.ts';
+import { DENY } from './deny.ts';
+import * as disable from './disable.ts';
+import * as enable from './enable.ts';
+import { HANDOVER } from './handover.ts';
+import type { OpenArgs } from './open.ts';
+import * as provision from './provision.ts';
+import type { Chosen } from './reading.ts';
+import * as request from './request.ts';
+import * as revoke from './revoke.ts';
+import { REVOKE_ALL } from './revoke-all.ts';
+import { type Field, fieldOf, formOf, inputBlockIds, type Read, type SubmittedView, sentence } from './view.ts';
 
-/** Callback ids. The first five submit an `Ask`; `deny` decides; `handover` and `revokeAll` submit an `Ask` made with the stored request. */
+export { denyModal, readDeny } from './deny.ts';
+export { PERSON_ACTION, personOptions } from './fields.ts';
+export { handOverAsk, handOverModal, readHandOver } from './handover.ts';
+export { nextStep } from './next.ts';
+export type { OpenArgs } from './open.ts';
+export { readRevokeAll, revokeAllAsk, revokeAllModal } from './revoke-all.ts';
+export { doneView, loadingView, refusedView } from './simple.ts';
+export type { Read, SubmittedView } from './view.ts';
+
+/** Callback ids. The first five submit an `Ask`; `deny` decides; the last two stand on a stored request. */
 export const MODALS = {
-  request: 'modal.request',
-  revoke: 'modal.revoke',
-  provision: 'modal.provision',
-  disable: 'modal.disable',
-  enable: 'modal.enable',
-  deny: 'modal.deny',
-  handover: 'modal.handover',
-  revokeAll: 'modal.revoke_all',
+  request: request.REQUEST,
+  revoke: revoke.REVOKE,
+  provision: provision.PROVISION,
+  disable: disable.DISABLE,
+  enable: enable.ENABLE,
+  deny: DENY,
+  handover: HANDOVER,
+  revokeAll: REVOKE_ALL,
 } as const;
 
-/** action_id of every person field (`external_select`): register the options listener for this one. */
-export const PERSON_ACTION = 'person.pick';
-
-/** What Slack sends back of a view, as far as it is read here. Everything in it is hostile. */
-export interface SubmittedView {
-  readonly state: { readonly values: unknown };
-  readonly private_metadata?: string;
-  readonly blocks?: readonly unknown[];
+/** The modal of an action, filled in as far as the draft goes. `grant` serves oneself and colleagues. */
+export function askModal(action: Action, args: OpenArgs, ctx: CardContext): ModalView {
+  switch (action) {
+    case 'grant':
+      return request.build(args, ctx);
+    case 'revoke':
+      return revoke.build(args, ctx);
+    case 'provision':
+      return provision.build(args, ctx);
+    case 'disable':
+      return disable.build(args, ctx);
+    case 'enable':
+      return enable.build(args, ctx);
+  }
 }
 
-export type Read<T> =
-  | { readonly ok: T; readonly errors?: undefined }
-  /** block_id → sentence, as `response_action: errors` wants it. */
-  | { readonly ok?: undefined; readonly errors: Record<string, string> };
-
-export interface OpenArgs {
-  readonly offers: readonly AppOffer[];
-  readonly draft?: Draft;
-  /** How the drafted subject is called, when known. */
-  readonly subjectName?: string;
-  /** Shown above the fields. */
-  readonly problem?: Problem;
-  /** Provision: prefills e-mail and names. */
-  readonly person?: Pick<Person, 'name' | 'givenName' | 'familyName' | 'email'>;
+/**
+ * Reads a submitted ask modal.
+ * @param chosen the desk's: what the value of a person field stands for
+ */
+export function readAsk(callbackId: string, view: SubmittedView, chosen: Chosen, ctx: CardContext): Read<Ask> {
+  switch (callbackId) {
+    case MODALS.request:
+      return request.read(view, chosen, ctx);
+    case MODALS.revoke:
+      return revoke.read(view, chosen, ctx);
+    case MODALS.provision:
+      return provision.read(view, ctx);
+    case MODALS.disable:
+      return disable.read(view, chosen, ctx);
+    case MODALS.enable:
+      return enable.read(view, chosen, ctx);
+    default:
+      return { errors: {} }; // a view of another version: it has no field of ours to put an error on
+  }
 }
 
-/** The modal of an action: request/grant (one modal), revoke, provision, disable, enable. */
-export declare function askModal(action: Action, args: OpenArgs, ctx: CardContext): ModalView;
-/** Reads a submitted ask modal. `chosen` is the desk's. */
-export declare function readAsk(
-  callbackId: string,
-  view: SubmittedView,
-  chosen: (value: string) => SubjectRef | undefined,
-  ctx: CardContext,
-): Read<Ask>;
-/** Field refusals of `Desk.check` → errors on this view's own fields. */
-export declare function fieldErrors(
+/** Where a refusal of the desk is shown: the first of these fields that the view has. */
+const PLACES: Readonly<Record<FieldRefusal['field'], readonly Field[]>> = {
+  app: ['app', 'what'],
+  role: ['what', 'extra'],
+  person: ['person', 'whose', 'successor', 'email'],
+  duration: ['duration'],
+  reason: ['reason'],
+  email: ['email'],
+  name: ['given', 'family'],
+};
+
+/** Field refusals of `Desk.check` → errors on this view's own fields; without a fitting one, on the first. */
+export function fieldErrors(
   view: SubmittedView,
   refusals: readonly FieldRefusal[],
   ctx: CardContext,
-): Record<string, string>;
-
-export declare function denyModal(request: AccessRequest, ctx: CardContext): ModalView;
-export declare function readDeny(view: SubmittedView, ctx: CardContext): Read<{ request: string; reason: string }>;
-
-/** Last Admin: who takes over. `request`: the refused revoke or disable. */
-export declare function handOverModal(request: AccessRequest, ctx: CardContext): ModalView;
-export declare function readHandOver(
-  view: SubmittedView,
-  chosen: (value: string) => SubjectRef | undefined,
-  ctx: CardContext,
-): Read<{ request: string; successor: SubjectRef; reason: string }>;
-/** The hand-over as an ask; `undefined` when the stored request is not a refused last-Admin removal. */
-export declare function handOverAsk(request: AccessRequest, successor: SubjectRef, reason: string): Ask | undefined;
-
-export declare function revokeAllModal(request: AccessRequest, ctx: CardContext): ModalView;
-export declare function readRevokeAll(view: SubmittedView, ctx: CardContext): Read<{ request: string }>;
-/** The same revoke for every role; `undefined` when the stored request was not refused as `several_roles`. */
-export declare function revokeAllAsk(request: AccessRequest): Ask | undefined;
-
-/** Which modal a next-step button of a refused or granted request opens, and with what. */
-export declare function nextStep(
-  action: 'askAccount' | 'askEnable' | 'revokeGrant',
-  request: AccessRequest,
-): { action: Action; draft: Draft } | undefined;
-
-/** The answer to a person field: the desk's choices, `me` first where the modal allows it. ≤ 100 options. */
-export declare function personOptions(
-  choices: readonly PersonChoice[],
-  more: { readonly typed: string; readonly blockId?: string },
-  ctx: CardContext,
-): PlainTextOption[];
-
-export declare function loadingView(ctx: CardContext): ModalView;
-export declare function refusedView(problem: Problem, ctx: CardContext): ModalView;
-/** `sentence`: what was done, e.g. from `gotItMessage`. */
-export declare function doneView(ask: Ask, ctx: CardContext): ModalView;
+): Record<string, string> {
+  const ids = inputBlockIds(view);
+  const untilUsed = formOf(view, ctx).instant('until') !== undefined;
+  const [first] = ids;
+  const errors: Record<string, string> = {};
+  for (const { field, refusal } of refusals) {
+    const places: readonly Field[] = field === 'duration' && untilUsed ? ['until'] : PLACES[field];
+    const fitting = places.map((place) => ids.find((id) => fieldOf(id) === place));
+    const id = fitting.find((each) => each !== undefined) ?? first;
+    if (id !== undefined) errors[id] ??= sentence(refusal, penFor(ctx));
+  }
+  return errors;
+}

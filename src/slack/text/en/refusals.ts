@@ -6,6 +6,7 @@ import { VERBS } from '../../command/verbs.ts';
 import type { Problem } from '../../command.ts';
 import type { Names } from '../names.ts';
 import { code, piece, say, type Words } from '../words.ts';
+import { notEntitled, outsider } from './who.ts';
 import { duration, names, STATES } from './words.ts';
 
 /** Two halves of one answer: read aloud one after the other. */
@@ -15,6 +16,9 @@ export interface No {
 }
 
 const short = (text: string): Words => piece(text, 48);
+
+const oneOf = (verb: 'Use' | 'Name', known: readonly string[]): Words =>
+  known.length === 0 ? say`Ask an owner what there is.` : say`${verb} one of these: ${names(known)}.`;
 
 /** Why not, and what now. Together at most 300 characters as read. */
 export function refusal(no: Problem, n: Names): No {
@@ -58,17 +62,17 @@ export function refusal(no: Problem, n: Names): No {
     case 'unknown_app':
       return {
         what: say`I know no app called “${short(no.given)}”.`,
-        next: say`Use one of these: ${names(no.known)}.`,
+        next: oneOf('Use', no.known.map(n.role)),
       };
     case 'app_needed':
-      return { what: say`I cannot tell which app you mean.`, next: say`Name one of these: ${names(no.known)}.` };
+      return { what: say`I cannot tell which app you mean.`, next: oneOf('Name', no.known.map(n.app)) };
     case 'unknown_role':
       return {
         what: say`There is no role “${short(no.given)}” there.`,
-        next: say`Use one of these: ${names(no.known)}.`,
+        next: oneOf('Use', no.known.map(n.role)),
       };
     case 'role_needed':
-      return { what: say`I cannot tell which role you mean.`, next: say`Name one of these: ${names(no.known)}.` };
+      return { what: say`I cannot tell which role you mean.`, next: oneOf('Name', no.known.map(n.role)) };
     case 'nobody_to_ask_for':
       return { what: say`I cannot tell who this is for.`, next: say`Mention the person or give their e-mail.` };
     case 'unknown_person':
@@ -267,48 +271,6 @@ export function refusal(no: Problem, n: Names): No {
         what: say`Something is missing or too much.`,
         next: say`Type it like this: ${cmd(VERBS[no.verb].usage)}.`,
       };
-  }
-}
-
-function outsider(standing: Extract<Refusal, { code: 'outsider' }>['standing']): No {
-  switch (standing) {
-    case 'guest':
-      return { what: say`Guests of this workspace cannot do this.`, next: say`Ask a full member to ask for you.` };
-    case 'bot':
-      return { what: say`Only people can do this, not apps.`, next: say`Ask from your own Slack account.` };
-    case 'deactivated':
-      return { what: say`This Slack account is deactivated.`, next: say`Ask a workspace admin to reactivate it.` };
-    case 'outside':
-      return {
-        what: say`You belong to another organisation, so I cannot act for you here.`,
-        next: say`Ask a member of this workspace to ask for you.`,
-      };
-  }
-}
-
-function notEntitled(need: Extract<Refusal, { code: 'not_entitled' }>['need'], cmd: (rest: string) => Words): No {
-  switch (need) {
-    case 'approver':
-      return { what: say`Only the people who were asked can decide this.`, next: say`Leave it to one of them.` };
-    case 'owner':
-      return {
-        what: say`Only an owner of the app can do this.`,
-        next: say`Ask one of the owners; ${cmd('')} names them.`,
-      };
-    case 'manager_or_owner':
-      return {
-        what: say`Only the person's manager or an owner of the app can do this.`,
-        next: say`Ask one of them to do it.`,
-      };
-    case 'requester':
-      return { what: say`Only whoever asked can do this.`, next: say`Leave it to them, or ask for it yourself.` };
-    case 'holder':
-      return {
-        what: say`Only the person who holds the role can hand it back here.`,
-        next: say`Use ${cmd('revoke')} to take it away.`,
-      };
-    case 'auditor':
-      return { what: say`Only owners and auditors can see this.`, next: say`Ask one of the owners.` };
   }
 }
 
