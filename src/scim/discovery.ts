@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Capabilities, PingResult } from './contract.ts';
 import { ScimError } from './error.ts';
 import type { Http, ScimRequest } from './http.ts';
-import { count, fold, parseList, present, text, truth } from './schema.ts';
+import { count, fold, listOf, parseList, present, text, truth } from './schema.ts';
 
 const supported = z
   .preprocess(fold, z.object({ supported: truth, maxresults: count.optional().catch(undefined) }))
@@ -39,12 +39,13 @@ export function parseConfig(raw: unknown) {
   });
 }
 
+const extensionRow = z.preprocess(fold, z.object({ schema: text })).transform((row) => row.schema);
 const resourceTypeRow = z.preprocess(
   fold,
   z.object({
     name: text,
     endpoint: text,
-    schemaextensions: z.array(z.preprocess(fold, z.object({ schema: text }))).catch([]),
+    schemaextensions: z.unknown().optional(),
   }),
 );
 
@@ -56,7 +57,7 @@ export function parseResourceTypes(raw: unknown): Pick<Capabilities, 'groups' | 
   const users = types.find((type) => type.name === 'User' || type.endpoint?.endsWith('/Users'));
   return present({
     groups: types.some((type) => type.name === 'Group' || type.endpoint?.endsWith('/Groups') === true),
-    userExtensions: users?.schemaextensions.map((one) => one.schema).filter((urn) => urn !== undefined),
+    userExtensions: users && listOf(users.schemaextensions).flatMap((row) => extensionRow.safeParse(row).data ?? []),
   });
 }
 
