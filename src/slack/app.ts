@@ -4,6 +4,7 @@
  */
 import { App } from '@slack/bolt';
 import { z } from 'zod';
+import { DirectoryError } from '../access/errors.ts';
 import type { Policy } from '../access/policy.ts';
 import type { Clock, Notifier, People } from '../access/ports.ts';
 import type { Desk } from '../access/service/desk.ts';
@@ -108,7 +109,8 @@ export function createSlack(options: SlackOptions): Slack {
 
   const context = (): CardContext => ({ policy: options.policy, command: config.command, now: options.clock.now() });
   const workspace = (): Workspace => {
-    if (identity === undefined) throw new Error('Slack has not said yet which workspace this is');
+    if (identity === undefined)
+      throw new DirectoryError('unavailable', 'Slack has not said yet which workspace this is');
     const { team_id: team, enterprise_id: enterprise } = identity;
     return typeof enterprise === 'string' ? { team, enterprise } : { team };
   };

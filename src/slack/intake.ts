@@ -14,6 +14,9 @@ import type { Arrival } from './wire.ts';
 import type { Words } from './words.ts';
 import { Work } from './work.ts';
 
+/** How long this process has before the job that answers in its stead is due: longer than anything it does takes. */
+const ANSWER_AFTER_MS = 30_000;
+
 /** Bolt's `ack`, as far as it is used: at most once. */
 export type Ack = (answer?: object) => Promise<void>;
 
@@ -73,7 +76,7 @@ export function createIntake({
       ...(arrival.channel === undefined ? {} : { channel: arrival.channel }),
     };
     try {
-      await desk().receive(arrival.once, Work.parse({ ...work, ...owed }));
+      await desk().receive(arrival.once, Work.parse({ ...work, ...owed }), ANSWER_AFTER_MS);
       return true;
     } catch (error) {
       if (error instanceof AccessError && error.refusal.code === 'repeated') return false;

@@ -214,6 +214,8 @@ export interface Edge {
   verbs(): (keyof Desk)[];
   /** Web API methods the bot called, oldest first. */
   methods(): string[];
+  /** Hangs until the test ends. */
+  hang(): Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -222,6 +224,7 @@ export async function startEdge(
   more: { workspace?: Partial<WorkspaceOptions>; command?: string; sleep?: (ms: number) => Promise<unknown> } = {},
 ): Promise<Edge> {
   const watchers = new Set<() => void>();
+  const hung: (() => void)[] = [];
   const notify = () => {
     for (const watch of watchers) watch();
   };
@@ -290,7 +293,13 @@ export async function startEdge(
         .calls()
         .filter((call: Call) => call.direction === 'in')
         .map((call) => call.name),
+    hang() {
+      const { promise, reject } = Promise.withResolvers<never>();
+      hung.push(() => reject(new Error('the test is over')));
+      return promise;
+    },
     async stop() {
+      for (const release of hung) release();
       await slack.stop();
       await workspace.close();
     },
@@ -314,7 +323,9 @@ export function buttons(blocks: readonly JsonObject[]): { actionId: string; bloc
       if (typeof element !== 'object' || element === null || Array.isArray(element)) return [];
       if (element.type !== 'button' || typeof element.action_id !== 'string') return [];
       const value = typeof element.value === 'string' ? { value: element.value } : {};
-      return [{ actionId: element.action_id, blockId: String(block.block_id ?? ''), ...value }];
+      return [
+        { actionId: element.action_id, blockId: typeof block.block_id === 'string' ? block.block_id : '', ...value },
+      ];
     });
   });
 }
