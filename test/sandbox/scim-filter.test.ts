@@ -292,4 +292,30 @@ describe('filters over HTTP', () => {
       { numRuns: 60 },
     );
   });
+
+  it('sees members the same whether it asks who they are or more about them', async () => {
+    const { send, user } = await start();
+    const id = fc.constantFrom(user('ada@example.com'), user('grace@example.com'), user('linus@example.com'), 'nobody');
+    const about = fc.oneof(
+      fc
+        .tuple(fc.constantFrom('members.value eq', 'members eq', 'MEMBERS EQ', 'members.value ne'), id)
+        .map(([ask, each]) => `${ask} "${each}"`),
+      id.map((each) => `members[value eq "${each}"]`),
+      id.map((each) => `not (members eq "${each}")`),
+      id.map((each) => `members[type eq "User" and value eq "${each}"]`),
+      fc.constantFrom('displayName eq "Admins"', 'members pr', 'members.display co "a"'),
+    );
+    const sentence = fc
+      .array(fc.tuple(about, fc.constantFrom('and', 'or')), { minLength: 1, maxLength: 3 })
+      .map((parts) => parts.map(([each, link], index) => (index === 0 ? each : `${link} ${each}`)).join(' '));
+    await fc.assert(
+      fc.asyncProperty(sentence, async (text) => {
+        const quick = await send('GET', `/Groups?${filter(text)}`);
+        const slow = await send('GET', `/Groups?${filter(`(${text}) or members.display eq "nobody at all"`)}`);
+        expect(quick.status).toBe(200);
+        expect(quick.body).toEqual(slow.body);
+      }),
+      { numRuns: 80 },
+    );
+  });
 });

@@ -1,11 +1,6 @@
-// An independent server as judge: scimmy with scimmy-routers on express, over two Maps.
+// An independent server as judge.
 // Every step goes to both services; statuses and the state read back must be the same, but for the deviations named here.
 
-import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import express from 'express';
-import SCIMMY from 'scimmy';
-import SCIMMYRouters from 'scimmy-routers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -22,76 +17,14 @@ import {
   TOKEN,
   USER,
 } from './scim-driver.ts';
+import { type Judge, startJudge } from './scim-judge.ts';
 
-type Stored = Record<string, unknown> & { id: string };
-type Keep = { all: Map<string, Stored>; unique: string | undefined };
-
-const users: Keep = { all: new Map(), unique: 'userName' };
-const groups: Keep = { all: new Map(), unique: undefined };
-let judge: Server;
-let judgeUrl: string;
-
+let judge: Judge;
 beforeAll(async () => {
-  SCIMMY.Resources.declare(SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false), handlersOf(users));
-  SCIMMY.Resources.declare(SCIMMY.Resources.Group, handlersOf(groups));
-  const app = express();
-  const handler = (request: express.Request): string => {
-    if (request.header('authorization') !== `Bearer ${TOKEN}`) throw new Error('not authorised');
-    return 'tester';
-  };
-  app.use('/scim', new SCIMMYRouters({ type: 'bearer', handler }));
-  judge = createServer(app);
-  await new Promise<void>((resolve) => {
-    judge.listen(0, '127.0.0.1', resolve);
-  });
-  const address = judge.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  judgeUrl = `http://127.0.0.1:${address.port}/scim`;
+  judge = await startJudge(TOKEN);
 });
-afterAll(async () => {
-  judge.closeAllConnections();
-  await new Promise((resolve) => {
-    judge.close(resolve);
-  });
-});
-beforeEach(() => {
-  users.all.clear();
-  groups.all.clear();
-});
-
-type Asked = { id?: string | undefined; filter?: { match(values: unknown[]): unknown[] } | undefined };
-
-function handlersOf(keep: Keep) {
-  return {
-    ingress(resource: Asked, instance: object): Stored {
-      const id = resource.id ?? randomUUID();
-      if (resource.id !== undefined && !keep.all.has(id)) throw new SCIMMY.Types.Error(404, '', 'not found');
-      const fields: Record<string, unknown> = JSON.parse(JSON.stringify(instance));
-      const stored: Stored = { ...fields, id };
-      const { unique } = keep;
-      const taken = [...keep.all.values()].some(
-        (each) => unique !== undefined && each.id !== id && folded(each[unique]) === folded(stored[unique]),
-      );
-      if (taken) throw new SCIMMY.Types.Error(409, 'uniqueness', 'taken');
-      keep.all.set(id, stored);
-      return stored;
-    },
-    egress(resource: Asked): unknown {
-      const all = [...keep.all.values()];
-      if (resource.id === undefined) return resource.filter === undefined ? all : resource.filter.match(all);
-      const found = keep.all.get(resource.id);
-      if (found === undefined) throw new SCIMMY.Types.Error(404, '', 'not found');
-      return found;
-    },
-    degress(resource: Asked): void {
-      if (!keep.all.delete(resource.id ?? '')) throw new SCIMMY.Types.Error(404, '', 'not found');
-    },
-  };
-}
-
-function folded(value: unknown): string {
-  return String(value).toLowerCase();
-}
+afterAll(() => judge.close());
+beforeEach(() => judge.clear());
 
 /** One of the two services, with the ids it gave to the people and groups of the story. */
 type Side = { send: Send; ids: Map<string, string> };
@@ -100,7 +33,7 @@ type Step = (side: Side) => Promise<Answer>;
 async function both(): Promise<{ ours: Side; theirs: Side }> {
   const { service } = await start({ seed: { users: [], groups: [] } });
   const ours = { send: sender(service.url), ids: new Map<string, string>() };
-  const theirs = { send: sender(judgeUrl), ids: new Map<string, string>() };
+  const theirs = { send: sender(judge.url), ids: new Map<string, string>() };
   for (const side of [ours, theirs]) await tell(side);
   return { ours, theirs };
 }

@@ -83,7 +83,7 @@ export function renderGroupsOf(context: Context, tables: Tables, userId: string)
 
 function renderMember(context: Context, tables: Tables, member: Member): JsonObject {
   const user = tables.users.get(member.value);
-  const kind = tables.groups.get(member.value) === undefined ? USERS : GROUPS;
+  const kind = user === undefined && tables.groups.get(member.value) !== undefined ? GROUPS : USERS;
   const display = member.display ?? user?.attributes.displayName;
   return {
     value: member.value,

@@ -58,19 +58,53 @@ function viewer(
   tables: Tables,
   kind: ResourceKind,
   filter: Filter,
-): (r: ResourceRecord) => JsonObject {
+): (record: ResourceRecord) => JsonObject {
   const mentioned = new Set(pathsOf(filter).map((path) => path.name.toLowerCase()));
-  const heavy = mentioned.has('members') || mentioned.has('meta');
-  if (heavy && kind !== USERS) {
+  if (kind !== USERS && mentioned.has('members')) {
+    const ids = mentioned.has('meta') ? undefined : idsAsked(filter);
+    if (ids !== undefined) return (record) => withMembers(tables, record, ids);
     // Filters see members also where reads do not show them.
     const open: Context = { ...context, quirks: { ...context.quirks, membersInReads: 'full' } };
     return (record) => renderGroup(open, tables, record);
   }
-  if (mentioned.has('meta')) return (record) => renderUser(context, tables, record);
-  if (mentioned.has('groups')) {
+  if (mentioned.has('meta')) {
+    return (record) => (kind === USERS ? renderUser(context, tables, record) : renderGroup(context, tables, record));
+  }
+  if (kind === USERS && mentioned.has('groups')) {
     return (record) => ({ ...record.attributes, id: record.id, groups: renderGroupsOf(context, tables, record.id) });
   }
   return (record) => ({ ...record.attributes, id: record.id });
+}
+
+/** A group as a filter sees it that asks about these ids only: groups may have very many members. */
+function withMembers(tables: Tables, record: ResourceRecord, ids: readonly string[]): JsonObject {
+  const members = tables.members(record.id);
+  const present = ids.filter((id) => members.has(id)).map((value) => ({ value }));
+  return { ...record.attributes, id: record.id, members: present };
+}
+
+/** The ids that a filter compares members with; undefined where it asks more about members than who they are. */
+function idsAsked(filter: Filter): readonly string[] | undefined {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const [left, right] = [idsAsked(filter.left), idsAsked(filter.right)];
+      return left === undefined || right === undefined ? undefined : [...left, ...right];
+    }
+    case 'not':
+      return idsAsked(filter.inner);
+    case 'some': {
+      if (filter.path.name.toLowerCase() !== 'members') return [];
+      return idAsked(filter.inner, filter.inner.kind === 'compare' ? filter.inner.path.name : undefined);
+    }
+    default:
+      return filter.path.name.toLowerCase() === 'members' ? idAsked(filter, filter.path.sub) : [];
+  }
+}
+
+function idAsked(leaf: Filter, part: string | undefined): readonly string[] | undefined {
+  if (leaf.kind !== 'compare' || leaf.operator !== 'eq' || typeof leaf.value !== 'string') return undefined;
+  return part === undefined || part.toLowerCase() === 'value' ? [leaf.value] : undefined;
 }
 
 function pathsOf(filter: Filter): { readonly name: string }[] {
