@@ -169,6 +169,8 @@ describe('the Web API', () => {
     const post = () => web().chat.postMessage({ channel: bob, text: 'x' });
     for (let count = 0; count < 5; count += 1) await post();
     await expect(post()).rejects.toThrow(WebAPIRateLimitedError);
+    await expect(web().chat.postMessage({ channel: 'D0BOB', text: 'x' })).rejects.toThrow(WebAPIRateLimitedError);
+    await web().chat.postMessage({ channel: alice, text: 'x' });
     clock += 1_000;
     await post();
     await expect(post()).rejects.toMatchObject({ retryAfter: 1 });

@@ -190,6 +190,16 @@ describe('deliveries over HTTP', () => {
     expect((await respond(`${slack.url}/respond/guessed`, { text: 'x' })).status).toBe(404);
   });
 
+  it('fails a response_url as it is told, before or after the answer took effect', async () => {
+    await slack.command(alice, '/access');
+    const url = form().response_url ?? '';
+    slack.fault({ method: 'response_url', times: 1, kind: 'http', status: 502 });
+    expect((await respond(url, { text: 'lost' })).status).toBe(502);
+    slack.fault({ method: 'response_url', times: 1, kind: 'reset', applied: true });
+    await expect(respond(url, { text: 'kept' })).rejects.toThrow();
+    expect(ephemerals()).toEqual(['kept']);
+  });
+
   it('replaces and deletes the original through a response_url, ephemeral ones too', async () => {
     const at = await posted('C0ACCESS');
     await slack.click(alice, { ...at, actionId: 'go' });

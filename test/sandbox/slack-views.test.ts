@@ -263,6 +263,21 @@ describe('views', () => {
     expect(stack()).toEqual([]);
   });
 
+  it('leaves the stack alone when the person closed the view while the answer was under way', async () => {
+    const viewId = await open(modal([]));
+    const arrived = new Promise<void>((resolve) => {
+      app.answer = () => {
+        void slack.closeView(alice, viewId);
+        resolve();
+        return { response_action: 'push', view: modal([]) };
+      };
+    });
+    const submitted = slack.submit(alice, viewId);
+    await arrived;
+    expect(await submitted).not.toHaveProperty('error');
+    expect(stack()).toEqual([]);
+  });
+
   it('forgets a closed view: updates say not_found', async () => {
     const viewId = await open(modal([]));
     await slack.closeView(alice, viewId);

@@ -3,7 +3,7 @@
 import { withInner } from './blocks/check.ts';
 import type { Channel, JsonObject, MessageSeen } from './contract.ts';
 import type { Installation, Mint } from './identity.ts';
-import type { Values } from './inputs.ts';
+import type { Offered, Values } from './inputs.ts';
 import { objectsOf, stringOf } from './json.ts';
 
 const keptMessages = 2_000;
@@ -22,6 +22,8 @@ export type Message = {
   onlyFor?: string;
   /** What each person has picked in the message without sending it. */
   typed: Map<string, Values>;
+  /** What external selects in it were last offered. */
+  offered: Offered;
 };
 
 export type Conversation = {
@@ -100,7 +102,14 @@ export function createConversations(seed: readonly Channel[], app: Installation,
   }
 
   function written(conversation: Conversation, draft: Draft): Message {
-    return { ...draft, channel: conversation.id, ts: mint.ts(), blocks: named(draft.blocks, mint), typed: new Map() };
+    return {
+      ...draft,
+      channel: conversation.id,
+      ts: mint.ts(),
+      blocks: named(draft.blocks, mint),
+      typed: new Map(),
+      offered: new Map(),
+    };
   }
 
   return {

@@ -1,6 +1,7 @@
 // The door of the sandbox's Slack: one workspace on node:http and ws that speaks Slack's wire. Knows nothing of the app it serves.
 import { createNotices, type Stage } from './acts.ts';
-import { createApi, createFaults } from './api/dispatch.ts';
+import { createApi } from './api/dispatch.ts';
+import { answerTo, createFaults } from './api/faults.ts';
 import type { Call, SlackWorkspace, WorkspaceOptions } from './contract.ts';
 import { createConversations, messageSeen } from './conversations.ts';
 import { createDeliveries } from './delivery.ts';
@@ -75,11 +76,11 @@ export async function createSlackWorkspace(options: WorkspaceOptions): Promise<S
   const listener = await listen(options.host, options.port ?? 0, {
     hub,
     api: createApi(world, faults, () => `${url.replace('http', 'ws')}${hub.ticket()}`),
-    respond: (secret, body) => {
+    respond(secret, body) {
       const fault = faults.take('response_url');
-      if (fault?.kind === 'hang' || fault?.kind === 'reset') return { kind: fault.kind };
-      if (fault?.kind === 'http') return { kind: 'answer', status: fault.status, headers: {}, body: '' };
-      return { kind: 'answer', headers: { 'content-type': 'text/html' }, ...responseUrls.handle(secret, body) };
+      const { answer, applied } = fault === undefined ? { answer: undefined, applied: true } : answerTo(fault);
+      const own = applied ? responseUrls.handle(secret, body) : { status: 0, body: '' };
+      return answer ?? { kind: 'answer', headers: { 'content-type': 'text/html' }, ...own };
     },
   });
   url = listener.url;

@@ -89,13 +89,8 @@ function fieldIn(place: Place, actionId: string, blockId?: string): Field | unde
   return found[0];
 }
 
-const offeredInMessages = new WeakMap<Message, Offered>();
-
 function offeredIn(place: Place): Offered {
-  if ('view' in place) return place.view.offered;
-  const offered = offeredInMessages.get(place.message) ?? new Map<string, JsonObject[]>();
-  offeredInMessages.set(place.message, offered);
-  return offered;
+  return 'view' in place ? place.view.offered : place.message.offered;
 }
 
 function keepTyped(place: Place, user: string, field: Field, state: JsonObject): void {

@@ -1,7 +1,8 @@
 // The HTTP side of the sandbox's Slack: /api/*, /respond/*, the socket upgrade. Bounds what it reads and hands plain values on.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { ApiAnswer, ApiRequest } from './api/dispatch.ts';
+import type { ApiRequest } from './api/dispatch.ts';
+import type { ApiAnswer } from './api/faults.ts';
 import type { SocketHub } from './socket.ts';
 
 const largestBody = 2_000_000;

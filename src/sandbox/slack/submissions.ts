@@ -1,6 +1,6 @@
 // What a person does in a modal: types, submits, closes; and what the app's response_action then does to the stack.
 import { canAct, notify, outcomeOf, type Stage, unsent } from './acts.ts';
-import type { InputValue, Json, JsonObject, Outcome } from './contract.ts';
+import type { InputValue, Json, Outcome } from './contract.ts';
 import type { Answer } from './delivery.ts';
 import { checkInputs, currentValues, fieldsOf, stateFor } from './inputs.ts';
 import { isObject, objectOf, stringOf } from './json.ts';
@@ -66,10 +66,10 @@ export async function submit(
 /** Carries out `response_action`; returns why Slack refuses it. An empty acknowledgement closes the view. */
 function respondTo({ world }: Stage, view: View, answer: Answer): string | undefined {
   const { modals } = world;
-  // The person may have closed it, or the app replaced it, while the answer was under way.
-  const stillOpen = modals.stack(view.user).at(-1) === view;
-  if (answer.body === null) {
-    if (stillOpen) modals.pop(view.user);
+  // The person may have closed it, or the app opened another, while the answer was under way.
+  if (modals.stack(view.user).at(-1) !== view) return undefined;
+  if (answer.body === null || (isObject(answer.body) && Object.keys(answer.body).length === 0)) {
+    modals.pop(view.user);
     return undefined;
   }
   const body = objectOf(answer.body);
@@ -81,20 +81,13 @@ function respondTo({ world }: Stage, view: View, answer: Answer): string | undef
       return undefined;
     case 'update':
     case 'push': {
-      const content: JsonObject = objectOf(body.view);
+      const content = objectOf(body.view);
       const result = body.response_action === 'update' ? modals.replace(view, content) : modals.pushOnto(view, content);
       return isRefusal(result) ? [result.error, ...(result.messages ?? [])].join(' ') : undefined;
     }
     default:
-      return isObject(answer.body) && Object.keys(answer.body).length === 0
-        ? closeEmpty(stillOpen, () => modals.pop(view.user))
-        : trouble;
+      return trouble;
   }
-}
-
-function closeEmpty(stillOpen: boolean, pop: () => void): undefined {
-  if (stillOpen) pop();
-  return undefined;
 }
 
 /** Errors can stand under input blocks only; anything else makes Slack show a failure instead. */

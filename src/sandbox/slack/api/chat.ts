@@ -62,7 +62,8 @@ const postMessage: Method = {
   tier: 'special',
   token: 'bot',
   scopes: writes,
-  postsTo: (args) => args.text('channel'),
+  // A person's id and their direct messages are one place.
+  postsTo: (args) => args.text('channel').replace(/^[UW]/, 'D'),
   run(args, world) {
     const content = readContent(args);
     if (isReply(content)) return content;

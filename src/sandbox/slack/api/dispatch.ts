@@ -1,11 +1,12 @@
 // One Web API call from raw request to answer: token, method, scopes, faults, rate limits, then the method; every call is recorded.
 // Knows HTTP as plain values; sockets and streams are the server's.
-import type { Fault, JsonObject } from '../contract.ts';
+import type { JsonObject } from '../contract.ts';
 import { isObject, parseJson, stringOf } from '../json.ts';
 import type { World } from '../world.ts';
 import { appMethods } from './app.ts';
 import { chatMethods } from './chat.ts';
 import { conversationMethods } from './conversations.ts';
+import { type ApiAnswer, answerTo, type Faults, json, rateLimited } from './faults.ts';
 import { type Args, type Method, type Methods, type Reply, readArgs, refuse } from './method.ts';
 import { userMethods } from './users.ts';
 import { viewMethods } from './views.ts';
@@ -17,34 +18,6 @@ export type ApiRequest = {
   query: URLSearchParams;
   body: string;
 };
-export type ApiAnswer =
-  | { kind: 'answer'; status: number; headers: Record<string, string>; body: string }
-  | { kind: 'hang' }
-  | { kind: 'reset' };
-
-export type Faults = {
-  add: (fault: Fault) => void;
-  /** The fault for this call, counted down. */
-  take: (method: string) => Fault | undefined;
-  clear: () => void;
-};
-
-export function createFaults(): Faults {
-  let faults: Fault[] = [];
-  return {
-    add: (fault) => void faults.push({ ...fault }),
-    take(method) {
-      const fault = faults.find((each) => each.times > 0 && (each.method === method || each.method === '*'));
-      if (fault !== undefined) fault.times -= 1;
-      faults = faults.filter((each) => each.times > 0);
-      return fault;
-    },
-    clear() {
-      faults = [];
-    },
-  };
-}
-
 function readRequest(request: ApiRequest): JsonObject {
   const query = Object.fromEntries(request.query);
   if (request.contentType.startsWith('application/json')) {
@@ -70,43 +43,6 @@ function tokenRefusal(token: string, method: Method, { app }: World): Reply | un
 function scopeRefusal(needed: readonly string[], { app }: World): Reply | undefined {
   if (needed.every((scope) => app.scopes.has(scope))) return undefined;
   return refuse('missing_scope', { needed: needed.join(','), provided: [...app.scopes].join(',') });
-}
-
-function json(body: Reply, status = 200, headers: Record<string, string> = {}): ApiAnswer {
-  return {
-    kind: 'answer',
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify(body),
-  };
-}
-
-function rateLimited(seconds: number): ApiAnswer {
-  return json(refuse('ratelimited'), 429, { 'retry-after': String(seconds) });
-}
-
-/** @returns the answer instead of the method's own, and whether the method runs all the same. */
-function answerOf(fault: Fault): { answer: ApiAnswer; applied: boolean } {
-  switch (fault.kind) {
-    case 'error':
-      return { answer: json(refuse(fault.error)), applied: false };
-    case 'rate_limited':
-      return { answer: rateLimited(fault.retryAfter ?? 1), applied: false };
-    case 'http':
-      return {
-        answer: {
-          kind: 'answer',
-          status: fault.status,
-          headers: { 'content-type': 'text/html' },
-          body: '<html></html>',
-        },
-        applied: false,
-      };
-    case 'reset':
-      return { answer: { kind: 'reset' }, applied: fault.applied === true };
-    default:
-      return { answer: { kind: 'hang' }, applied: false };
-  }
 }
 
 export function createApi(world: World, faults: Faults, openSocket: () => string): (request: ApiRequest) => ApiAnswer {
@@ -135,7 +71,7 @@ export function createApi(world: World, faults: Faults, openSocket: () => string
     const { token: _token, ...rest } = all;
     const fault = faults.take(request.method);
     if (fault === undefined) return perform(method, request.method, token, readArgs(rest));
-    const { answer, applied } = answerOf(fault);
+    const { answer, applied } = answerTo(fault);
     if (applied) perform(method, request.method, token, readArgs(rest));
     return answer;
   }

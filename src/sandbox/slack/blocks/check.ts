@@ -1,8 +1,10 @@
 // Checks blocks and views against the limits and says what is wrong in Slack's words, with JSON pointers. Knows no workspace.
 import type { Json, JsonObject } from '../contract.ts';
 import { isObject, lengthOf, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import type { Rule, Shape, Surface } from './limits.ts';
+import { elements, shapes } from './elements.ts';
+import type { Surface } from './limits.ts';
 import * as limits from './limits.ts';
+import type { Rule, Shape } from './rules.ts';
 
 type Report = (message: string, pointer: string) => void;
 
@@ -54,7 +56,7 @@ function checkTyped(value: Json, rule: Extract<Rule, { is: 'element' | 'block' }
     checkText(value, { is: 'text', max: 3_000, min: 1 }, at, report);
     return;
   }
-  const shape = rule.is === 'element' ? limits.elements[type] : limits.blocks[type];
+  const shape = rule.is === 'element' ? elements[type] : limits.blocks[type];
   if (shape !== undefined) checkShape(value, shape, at, report);
 }
 
@@ -91,7 +93,7 @@ function checkRule(value: Json, rule: Rule, at: string, report: Report): void {
       for (const [index, item] of value.entries()) checkRule(item, rule.of, `${at}/${index}`, report);
       return;
     case 'shape': {
-      const shape = limits.shapes[rule.name];
+      const shape = shapes[rule.name];
       if (!isObject(value)) {
         report('must provide an object', at);
         return;
@@ -150,7 +152,7 @@ export function elementsOf(block: JsonObject): JsonObject[] {
   const inner = [...objectsOf(block.child_blocks), ...(block.type === 'carousel' ? objectsOf(block.elements) : [])];
   const own = [block.element, block.accessory, ...listOf(block.elements), ...listOf(block.actions)].filter(isObject);
   return [
-    ...own.filter((element) => Object.hasOwn(limits.elements, stringOf(element.type)) && element.type !== 'image'),
+    ...own.filter((element) => Object.hasOwn(elements, stringOf(element.type)) && element.type !== 'image'),
     ...inner.flatMap(elementsOf),
   ];
 }
