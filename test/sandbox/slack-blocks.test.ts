@@ -369,14 +369,19 @@ describe('Block Kit limits', () => {
   it('counts code points, as Slack does, not UTF-16 units', async () => {
     expect((await post([{ type: 'header', text: plain('👩'.repeat(150)) }])).error).toBe('none');
   });
-  it('names the blocks and actions that the app left unnamed, each differently', async () => {
-    const { message } = await client(slack).chat.postMessage({
-      channel: alice,
-      text: 'x',
-      blocks: [actions(button(), button()), { type: 'divider' }] as never,
-    });
-    const ids = message?.blocks?.map((block) => block.block_id);
-    expect(new Set(ids).size).toBe(2);
-    expect(ids).not.toContain('');
+  it('names the blocks and actions that the app left unnamed, each differently, in cards too', async () => {
+    const blocks = [actions(button(), button()), { type: 'card', actions: [button()] }, { type: 'divider' }] as never;
+    const { message } = await client(slack).chat.postMessage({ channel: alice, text: 'x', blocks });
+    const named = (message?.blocks ?? []) as unknown as {
+      block_id: string;
+      elements?: JsonObject[];
+      actions?: JsonObject[];
+    }[];
+    const ids = named.flatMap((block) => [
+      block.block_id,
+      ...[...(block.elements ?? []), ...(block.actions ?? [])].map((element) => element.action_id),
+    ]);
+    expect(ids.filter((id) => typeof id === 'string' && id !== '')).toHaveLength(6);
+    expect(new Set(ids).size).toBe(6);
   });
 });

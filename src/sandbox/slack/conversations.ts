@@ -1,10 +1,10 @@
 // Conversations and the messages in them, ephemeral ones apart. Knows who may see what; knows nothing of requests or limits.
 
-import { withInner } from './blocks/check.ts';
+import { elementsOf, withInner } from './blocks/check.ts';
 import type { Channel, JsonObject, MessageSeen } from './contract.ts';
 import type { Installation, Mint } from './identity.ts';
 import type { Offered, Values } from './inputs.ts';
-import { objectsOf, stringOf } from './json.ts';
+import { stringOf } from './json.ts';
 
 const keptMessages = 2_000;
 
@@ -54,21 +54,12 @@ export type Conversations = {
   reset: () => void;
 };
 
-/** Blocks as stored: Slack names the blocks that the app left unnamed. */
+/** Blocks as stored: Slack names the blocks and elements that the app left unnamed. */
 export function named(blocks: JsonObject[], mint: Mint): JsonObject[] {
   const copy = structuredClone(blocks);
   for (const block of copy.flatMap(withInner)) {
     if (stringOf(block.block_id) === '') block.block_id = mint.blockId();
-    for (const element of [
-      ...objectsOf(block.elements),
-      ...objectsOf([block.accessory ?? null, block.element ?? null]),
-    ]) {
-      const silent =
-        ['image', 'plain_text', 'mrkdwn'].includes(stringOf(element.type)) ||
-        stringOf(element.type).startsWith('rich_text_');
-      if (!silent && stringOf(element.type) !== 'card' && stringOf(element.action_id) === '')
-        element.action_id = mint.blockId();
-    }
+    for (const element of elementsOf(block)) if (stringOf(element.action_id) === '') element.action_id = mint.blockId();
   }
   return copy;
 }
