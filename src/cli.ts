@@ -2,8 +2,9 @@
  * `rolecall <command>`: reads arguments, calls what the bot calls, prints, exits with a status. Decides no access.
  */
 import { parseArgs } from 'node:util';
+import { EXIT, run } from './bot.ts';
 import { checkConfig, findDataDir, showCheck, showFaults } from './config/index.ts';
-import { EXIT, run } from './main.ts';
+
 import { verifyJournal } from './store/lowdb/verify.ts';
 
 const USAGE = `rolecall <command>
