@@ -11,6 +11,8 @@ import { patch, type Session, settle } from './session.ts';
 
 type Op = 'add' | 'remove';
 
+const SECOND_LOOK_MS = 1_000;
+
 interface Look {
   readonly states: ReadonlyMap<string, Membership>;
   /** The whole list, where it can be read. */
@@ -67,6 +69,23 @@ async function change(
   let before = op === 'remove' && ids.length > 0 ? await readBefore(session, groupId, given) : given;
   const started = before;
 
+  /** Whom nobody named, who was there before and is not now. */
+  const missing = (then: readonly string[] | undefined, now: readonly string[]): readonly string[] => {
+    const left = new Set(now);
+    return (then ?? []).filter((id) => !left.has(id) && !(op === 'remove' && ids.includes(id)));
+  };
+
+  async function lookAgain(vanished: readonly string[]): Promise<readonly string[]> {
+    await session.sleep(SECOND_LOOK_MS);
+    try {
+      const listed = await members(session, groupId);
+      return listed === 'unknown' ? vanished : missing(vanished, listed.ids);
+    } catch (error) {
+      if (error instanceof ScimError) return vanished;
+      throw error;
+    }
+  }
+
   /** One request for some of them. @returns the error that asks for smaller requests */
   async function once(some: readonly string[]): Promise<ScimError | undefined> {
     const operations =
@@ -77,8 +96,9 @@ async function change(
       reached: ({ states }) => some.every((id) => states.get(id) === goal),
     });
     if (seen?.ids !== undefined) {
-      const left = new Set(seen.ids);
-      for (const id of before ?? []) if (!left.has(id) && !(op === 'remove' && ids.includes(id))) lost.add(id);
+      const vanished = missing(before, seen.ids);
+      // A list that lags behind can hide somebody for a moment: an incident is what a second look shows, too.
+      for (const id of vanished.length > 0 ? await lookAgain(vanished) : []) lost.add(id);
       before = seen.ids;
     }
     const smaller = some.length > 1 && (error?.status === 400 || error?.status === 413) && lost.size === 0;

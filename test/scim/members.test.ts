@@ -40,6 +40,15 @@ describe('adding and removing', () => {
     });
   });
 
+  it('raises no alarm over a list that only lagged behind', async () => {
+    const { server, client, sleeps } = await bench();
+    const group = server.addGroup('Admins', ['u1', 'u2', 'u3']);
+    server.script('GET /Groups', ({ apply, send }) => send(apply()));
+    server.answer('GET /Groups', { status: 200, body: { id: group, members: [{ value: 'u2' }] } });
+    expect(await client.removeMember(group, 'u1')).toMatchObject({ seen: 'out', lost: [] });
+    expect(sleeps).toEqual([1_000]);
+  });
+
   it('tells the lost even when the request itself was refused', async () => {
     const { server, client } = await bench();
     const group = server.addGroup('Admins', ['u1', 'u2']);
