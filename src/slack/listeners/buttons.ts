@@ -2,14 +2,15 @@
  * Clicks: a button names what is wanted and, at most, a request or an address. Who may is never read from it.
  * Every click is answered, also on a button of an older version.
  */
+import type { ModalView } from '@slack/types';
 import { AccessError } from '../../access/errors.ts';
 import type { SubjectRef } from '../../access/people.ts';
-import type { Action } from '../../access/request.ts';
-import { ACTIONS, type Address, addressOf, helpMessage, replyMessage } from '../cards/index.ts';
+import type { AccessRequest, Action } from '../../access/request.ts';
+import { ACTIONS, type Address, addressOf, type CardContext, helpMessage, replyMessage } from '../cards/index.ts';
 import type { Ack } from '../intake.ts';
-import { askModal, denyModal, handOverModal, nextStep, revokeAllModal } from '../modals/index.ts';
+import { denyModal, handOverModal, revokeAllModal } from '../modals/index.ts';
 import { ActionBody, type Arrival, arrivalOf } from '../wire.ts';
-import { askForm, requestForm } from './forms.ts';
+import { askForm, nextForm, requestForm } from './forms.ts';
 import { type Counter, listener } from './listener.ts';
 
 interface Click {
@@ -28,27 +29,24 @@ const act =
     intake.accept(arrival, ack, { do: what, request, ...rest });
 
 const next =
-  (step: Parameters<typeof nextStep>[0]): OnRequest =>
+  (step: Parameters<typeof nextForm>[2]): OnRequest =>
+  (counter, { arrival, ack }, id) =>
+    counter.intake.open(arrival, ack, nextForm(counter, arrival, step, id));
+
+const about =
+  (build: (request: AccessRequest, ctx: CardContext) => ModalView): OnRequest =>
   (counter, { arrival, ack }, id) =>
     counter.intake.open(
       arrival,
       ack,
-      requestForm(counter, arrival, id, (request) => {
-        const form = nextStep(step, request);
-        return form && askModal(form.action, { offers: counter.offers(), draft: form.draft }, counter.context());
-      }),
+      requestForm(counter, arrival, id, (request) => build(request, counter.context())),
     );
 
 /** `value` is the id of a request. */
 const ON_REQUEST: Readonly<Record<string, OnRequest>> = {
   [ACTIONS.approve]: ({ intake }, { arrival, ack, ...rest }, request) =>
     intake.accept(arrival, ack, { do: 'decide', verdict: 'approve', request, ...rest }),
-  [ACTIONS.deny]: (counter, { arrival, ack }, id) =>
-    counter.intake.open(
-      arrival,
-      ack,
-      requestForm(counter, arrival, id, (request) => denyModal(request, counter.context())),
-    ),
+  [ACTIONS.deny]: about(denyModal),
   [ACTIONS.cancel]: act('cancel'),
   [ACTIONS.finish]: act('finish'),
   [ACTIONS.again]: act('again'),
@@ -56,18 +54,8 @@ const ON_REQUEST: Readonly<Record<string, OnRequest>> = {
   [ACTIONS.revokeGrant]: next('revokeGrant'),
   [ACTIONS.askAccount]: next('askAccount'),
   [ACTIONS.askEnable]: next('askEnable'),
-  [ACTIONS.handOver]: (counter, { arrival, ack }, id) =>
-    counter.intake.open(
-      arrival,
-      ack,
-      requestForm(counter, arrival, id, (request) => handOverModal(request, counter.context())),
-    ),
-  [ACTIONS.revokeAll]: (counter, { arrival, ack }, id) =>
-    counter.intake.open(
-      arrival,
-      ack,
-      requestForm(counter, arrival, id, (request) => revokeAllModal(request, counter.context())),
-    ),
+  [ACTIONS.handOver]: about(handOverModal),
+  [ACTIONS.revokeAll]: about(revokeAllModal),
 };
 
 const open =
@@ -98,7 +86,7 @@ const ON_APP: Readonly<Record<string, OnApp>> = {
       : counter.intake.accept(arrival, ack, { do: 'cannot_get_in', app }),
 };
 
-const about =
+const forAccount =
   (action: Action, whose: 'me' | 'account' = 'account'): OnAccount =>
   (counter, { arrival, ack }, { app, account }) => {
     const subject: SubjectRef = whose === 'me' ? { kind: 'me' } : { kind: 'account', app, account };
@@ -109,11 +97,11 @@ const about =
 const ON_ACCOUNT: Readonly<Record<string, OnAccount>> = {
   [ACTIONS.accountShow]: ({ intake }, { arrival, ack }, account) =>
     intake.accept(arrival, ack, { do: 'lookup', what: account }),
-  [ACTIONS.accountRequest]: about('grant', 'me'),
-  [ACTIONS.accountGrant]: about('grant'),
-  [ACTIONS.accountRevoke]: about('revoke'),
-  [ACTIONS.accountDisable]: about('disable'),
-  [ACTIONS.accountEnable]: about('enable'),
+  [ACTIONS.accountRequest]: forAccount('grant', 'me'),
+  [ACTIONS.accountGrant]: forAccount('grant'),
+  [ACTIONS.accountRevoke]: forAccount('revoke'),
+  [ACTIONS.accountDisable]: forAccount('disable'),
+  [ACTIONS.accountEnable]: forAccount('enable'),
 };
 
 export const buttonListener = (counter: Counter) =>

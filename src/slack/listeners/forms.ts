@@ -3,10 +3,11 @@
  * Decides nothing; a draft is what was typed.
  */
 import type { ModalView } from '@slack/types';
+import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
 import type { Draft, Problem } from '../command.ts';
 import type { Opening } from '../intake.ts';
-import { askModal, loadingView, type OpenArgs, refusedView } from '../modals/index.ts';
+import { askModal, loadingView, nextStep, type OpenArgs, refusedView } from '../modals/index.ts';
 import type { Arrival } from '../wire.ts';
 import type { Counter } from './listener.ts';
 
@@ -24,10 +25,25 @@ export function askForm(
   return {
     view: askModal(action, args, counter.context()),
     complete: async () => {
-      const known = await subjectOf(counter, arrival, action, draft).catch(() => undefined);
+      const known = await subjectOf(counter, arrival, action, draft);
       return known === undefined ? undefined : askModal(action, { ...args, ...known }, counter.context());
     },
   };
+}
+
+/** The form a next-step button of a stored request asks for. */
+export function nextForm(
+  counter: Counter,
+  arrival: Arrival,
+  step: Parameters<typeof nextStep>[0],
+  id: string,
+): Opening {
+  return requestForm(counter, arrival, id, async (request) => {
+    const form = nextStep(step, request);
+    if (form === undefined) return undefined;
+    const known = await subjectOf(counter, arrival, form.action, form.draft);
+    return askModal(form.action, { offers: counter.offers(), draft: form.draft, ...known }, counter.context());
+  });
 }
 
 /** A form that stands on a stored request: it opens empty, because reading the request may take a look-up. */
@@ -35,12 +51,12 @@ export function requestForm(
   counter: Counter,
   arrival: Arrival,
   request: string,
-  make: (request: AccessRequest) => ModalView | undefined,
+  make: (request: AccessRequest) => ModalView | undefined | Promise<ModalView | undefined>,
 ): Opening {
   return {
     view: loadingView(counter.context()),
     complete: async () =>
-      make(await counter.desk().request(arrival.from, request)) ??
+      (await make(await counter.desk().request(arrival.from, request))) ??
       refusedView({ code: 'no_such_request', request }, counter.context()),
   };
 }
@@ -52,13 +68,25 @@ async function subjectOf(
   action: Action,
   draft: Draft | undefined,
 ): Promise<Pick<OpenArgs, 'subjectName' | 'person'> | undefined> {
-  const subject = draft?.subject;
+  try {
+    return await lookUp(counter, arrival, action, draft?.subject);
+  } catch {
+    return undefined;
+  }
+}
+
+async function lookUp(
+  counter: Counter,
+  { from }: Arrival,
+  action: Action,
+  subject: SubjectRef | undefined,
+): Promise<Pick<OpenArgs, 'subjectName' | 'person'> | undefined> {
   if (subject?.kind === 'slack' || (subject?.kind === 'me' && action === 'provision')) {
-    const person = await counter.people.person(subject.kind === 'me' ? arrival.from : subject.slack);
+    const person = await counter.people.person(subject.kind === 'me' ? from : subject.slack);
     return person === undefined ? undefined : { subjectName: person.name, person };
   }
   if (subject?.kind === 'account') {
-    const found = await counter.desk().lookup(arrival.from, subject);
+    const found = await counter.desk().lookup(from, subject);
     const name = found.kind === 'found' ? found.accounts[0]?.account.name : undefined;
     return name === undefined ? undefined : { subjectName: name };
   }

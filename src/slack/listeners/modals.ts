@@ -25,7 +25,11 @@ import { type Counter, listener } from './listener.ts';
 type Submitted = { readonly arrival: Arrival; readonly ack: Ack; readonly view: SubmittedView };
 type OnSubmit = (counter: Counter, submitted: Submitted) => Promise<void>;
 
-const errors = (found: Record<string, string>) => ({ response_action: 'errors', errors: found });
+/** Errors need a field to stand under: a view without any is of another version. */
+const errors = ({ context }: Counter, found: Record<string, string>): object =>
+  Object.keys(found).length > 0
+    ? { response_action: 'errors', errors: found }
+    : { response_action: 'update', view: refusedView({ code: 'no_such_request', request: '' }, context()) };
 const CLEAR = { response_action: 'clear' };
 
 const ask =
@@ -34,7 +38,7 @@ const ask =
     const { desk, context } = counter;
     const { arrival, ack, view } = submitted;
     const read = readAsk(callbackId, view, (value) => desk().chosen(value), context());
-    if (read.errors !== undefined) return ack(errors(read.errors));
+    if (read.errors !== undefined) return ack(errors(counter, read.errors));
     const refused = await desk().check(arrival.from, read.ok);
     const [first] = refused;
     if (first !== undefined) return onFields(counter, submitted, refused);
@@ -54,14 +58,14 @@ const done = ({ context }: Counter, made: Ask) => ({ response_action: 'update', 
 
 /** Each refusal under its field; one that has no field in this form takes the form's place. */
 async function onFields(
-  { context }: Counter,
+  counter: Counter,
   { ack, view }: Submitted,
   refused: Parameters<typeof fieldErrors>[1],
 ): Promise<void> {
-  const found = fieldErrors(view, refused, context());
-  if (Object.keys(found).length > 0) return ack(errors(found));
-  const refusal: Refusal = refused[0]?.refusal ?? { code: 'not_allowed_to_ask' };
-  await ack({ response_action: 'update', view: refusedView(refusal, context()) });
+  const found = fieldErrors(view, refused, counter.context());
+  const [first] = refused;
+  if (Object.keys(found).length > 0 || first === undefined) return ack(errors(counter, found));
+  await ack({ response_action: 'update', view: refusedView(first.refusal, counter.context()) });
 }
 
 /** The reason is stored with the work: a secret must not come that far. */
@@ -77,7 +81,7 @@ const ON_SUBMIT: Readonly<Record<string, OnSubmit>> = {
   [MODALS.deny]: async (counter, submitted) => {
     const { arrival, ack, view } = submitted;
     const read = readDeny(view, counter.context());
-    if (read.errors !== undefined) return ack(errors(read.errors));
+    if (read.errors !== undefined) return ack(errors(counter, read.errors));
     const refusal = secretIn(read.ok.reason);
     if (refusal !== undefined) return onFields(counter, submitted, [{ field: 'reason', refusal }]);
     await counter.intake.accept(arrival, ack, { do: 'decide', verdict: 'deny', seen: 'card', ...read.ok }, CLEAR);
@@ -85,14 +89,14 @@ const ON_SUBMIT: Readonly<Record<string, OnSubmit>> = {
   [MODALS.handover]: async (counter, submitted) => {
     const { arrival, ack, view } = submitted;
     const read = readHandOver(view, (value) => counter.desk().chosen(value), counter.context());
-    if (read.errors !== undefined) return ack(errors(read.errors));
+    if (read.errors !== undefined) return ack(errors(counter, read.errors));
     const refusal = secretIn(read.ok.reason);
     if (refusal !== undefined) return onFields(counter, submitted, [{ field: 'reason', refusal }]);
     await counter.intake.accept(arrival, ack, { do: 'hand_over', ...read.ok }, CLEAR);
   },
   [MODALS.revokeAll]: async (counter, { arrival, ack, view }) => {
     const read = readRevokeAll(view, counter.context());
-    if (read.errors !== undefined) return ack(errors(read.errors));
+    if (read.errors !== undefined) return ack(errors(counter, read.errors));
     await counter.intake.accept(arrival, ack, { do: 'revoke_all', ...read.ok }, CLEAR);
   },
 };

@@ -177,10 +177,12 @@ function fakeDesk(notify: () => void): FakeDesk {
       id === 'req-1' ? pendingRequest() : refuse({ code: 'no_such_request', request: id }),
     offers: () => [OFFER],
     choices: (text) => [
-      { value: 'a:perplexity/a2', name: `Bob (${text})`, email: 'bob@example.com', app: 'perplexity' },
+      { value: 'account|perplexity|a2', name: `Bob (${text})`, email: 'bob@example.com', app: 'perplexity' },
     ],
-    chosen: (value) =>
-      value === 'a:perplexity/a2' ? { kind: 'account', app: 'perplexity', account: 'a2' } : undefined,
+    chosen: (value) => {
+      if (value === 'me') return { kind: 'me' };
+      return value === 'account|perplexity|a2' ? { kind: 'account', app: 'perplexity', account: 'a2' } : undefined;
+    },
   };
   const recording: Desk = { ...desk };
   const record = <K extends keyof Desk>(verb: K): void => {
