@@ -10,11 +10,11 @@ export interface Names {
   /** The slash command, e.g. `/access`. */
   readonly command: string;
   /** Display name of an app; its key when the policy no longer has it. Bounded. */
-  app(key: string | undefined): string;
+  readonly app: (key: string | undefined) => string;
   /** Label of a role: its key as a word, e.g. `Admin`. Bounded. */
-  role(key: string | undefined): string;
+  readonly role: (key: string | undefined) => string;
   /** A moment, shown in the reader's own zone. @param at ms */
-  at(at: number, style?: DateStyle): Words;
+  readonly at: (at: number, style?: DateStyle) => Words;
 }
 
 const NAME_SHOWN = 60;

@@ -33,7 +33,10 @@ const TOKENS: Record<DateStyle, string> = {
 
 const textPart = (text: string): Part => ({ kind: 'text', text });
 
-/** The tag: literal parts are ours, interpolated strings are cleaned to one bounded line, Words pass as they are. */
+/**
+ * The tag: literal parts are ours; interpolated strings are cleaned to one bounded line without blanks at its edges;
+ * Words pass as they are.
+ */
 export function say(strings: TemplateStringsArray, ...values: readonly (string | number | Words)[]): Words {
   const parts: Part[] = [];
   for (const [index, literal] of strings.entries()) {
@@ -87,18 +90,28 @@ export function listed(all: readonly Words[], max: number, more: (count: number)
   return say`${join(all.slice(0, max), ', ')} ${more(all.length - max)}`;
 }
 
+/** Making one takes longer than all the rest of a card. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatFor(style: DateStyle, timeZone: string): Intl.DateTimeFormat {
+  const key = `${style} ${timeZone}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    ...(style === 'time' ? {} : { year: 'numeric', month: '2-digit', day: '2-digit' }),
+    ...(style === 'day' ? {} : { hour: '2-digit', minute: '2-digit' }),
+  });
+  formats.set(key, made); // as many as there are zones in the policy: one
+  return made;
+}
+
 /** The date in words that need no Slack: `2026-11-22 17:04 (Europe/Berlin)`. */
 function fallbackDate(at: number, style: DateStyle, zone: string): string {
-  const format = (timeZone: string) =>
-    new Intl.DateTimeFormat('sv-SE', {
-      timeZone,
-      ...(style === 'time' ? {} : { year: 'numeric', month: '2-digit', day: '2-digit' }),
-      ...(style === 'day' ? {} : { hour: '2-digit', minute: '2-digit' }),
-    }).format(at);
   try {
-    return `${format(zone)} (${zone})`;
+    return `${formatFor(style, zone).format(at)} (${zone})`;
   } catch {
-    return `${format('UTC')} (UTC)`; // a zone this runtime does not know
+    return `${formatFor(style, 'UTC').format(at)} (UTC)`; // a zone this runtime does not know
   }
 }
 

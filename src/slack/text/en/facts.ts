@@ -39,7 +39,7 @@ export function holds(held: Held | undefined, n: Names): Words {
   const each = held.roles.map((one) =>
     one.until !== undefined
       ? say`${n.role(one.role)} until ${n.at(one.until)}`
-      : say`${n.role(one.role)}${one.standing ? ' (standing)' : ' (by a grant, no end)'}`,
+      : say`${n.role(one.role)} (${one.standing ? 'standing' : 'by a grant, no end'})`,
   );
   return say`${off}${listed(each, 6, more)}`;
 }

@@ -71,7 +71,7 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'request.escalated':
       return say`asked the owners as well: ${about(event, n)}`;
     case 'request.approved':
-      return say`approved${event.final ? '' : ' (one more to agree)'}: ${about(event, n)}`;
+      return say`${event.final ? 'approved' : 'approved (one more to agree)'}: ${about(event, n)}`;
     case 'request.denied':
       return say`denied: ${about(event, n)}`;
     case 'request.cancelled':

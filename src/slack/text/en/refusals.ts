@@ -141,7 +141,10 @@ export function refusal(no: Problem, n: Names): No {
       };
     case 'not_held':
       return {
-        what: say`${no.role === undefined ? 'No role' : n.role(no.role)} in ${n.app(no.app)} is ${no.role === undefined ? '' : 'not '}held here, so there is nothing to take away.`,
+        what:
+          no.role === undefined
+            ? say`No role in ${n.app(no.app)} is held here, so there is nothing to take away.`
+            : say`${n.role(no.role)} in ${n.app(no.app)} is not held here, so there is nothing to take away.`,
         next: say`Use ${cmd('lookup')} to see what is held.`,
       };
     case 'several_roles':

@@ -1,0 +1,374 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HOUR } from '../../../src/access/policy.ts';
+import type { AccessRequest, Alarm, Closing, Outcome } from '../../../src/access/request.ts';
+import { ACTIONS, requestCard } from '../../../src/slack/cards/index.ts';
+import { messageFaults } from '../limits.ts';
+import {
+  ACTIONS_ASKED,
+  ALICE,
+  actionsOf,
+  allowed,
+  BOB,
+  buttonsOf,
+  context,
+  fullRequest,
+  HARMLESS,
+  HOSTILE,
+  hostileTexts,
+  NOW,
+  OWNER,
+  READERS,
+  readerOf,
+  request,
+  STATES,
+  slack,
+  textOf,
+} from './sample.ts';
+
+const every = STATES.flatMap((state) =>
+  ACTIONS_ASKED.flatMap((action) => READERS.map((reader) => ({ state, action, reader }))),
+);
+
+describe('a card in every state, for every action and every reader', () => {
+  it('stays within the limits of Block Kit', () => {
+    for (const { state, action, reader } of every) {
+      for (const make of [request, fullRequest]) {
+        const card = requestCard(make(action, state), readerOf(reader), context());
+        expect(messageFaults(card, allowed()), `${action} ${state} ${reader}`).toEqual([]);
+      }
+    }
+  });
+
+  it('shows hostile texts as text, within the limits', () => {
+    for (const { state, action, reader } of every) {
+      for (const text of HOSTILE) {
+        const texts = { name: text, email: text, reason: text, detail: text };
+        const card = requestCard(fullRequest(action, state, texts), readerOf(reader), context());
+        expect(messageFaults(card, allowed()), `${action} ${state} ${reader} ${text.slice(0, 30)}`).toEqual([]);
+      }
+    }
+  });
+
+  it('shows whatever anybody writes as text', () => {
+    fc.assert(
+      fc.property(hostileTexts, fc.constantFrom(...every), (texts, { state, action, reader }) => {
+        const card = requestCard(fullRequest(action, state, texts), readerOf(reader), context());
+        expect(messageFaults(card, allowed())).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('offers no decision to anybody but an approver whose decision is waited for', () => {
+    const decisions: string[] = [ACTIONS.approve, ACTIONS.deny];
+    for (const { state, action, reader } of every) {
+      const offered = actionsOf(requestCard(request(action, state), readerOf(reader), context()));
+      const both = decisions.every((one) => offered.includes(one));
+      const any = decisions.some((one) => offered.includes(one));
+      const waited = state === 'pending' && reader === 'approver';
+      expect({ both, any }, `${action} ${state} ${reader}`).toEqual({ both: waited, any: waited });
+    }
+  });
+
+  it('says in observe mode that nothing is written', () => {
+    for (const { state, action, reader } of every) {
+      if (action === 'disable' && reader === 'subject') continue; // sees a neutral sentence only
+      const card = requestCard(request(action, state), readerOf(reader), context({ mode: 'observe' }));
+      expect(textOf(card.blocks)).toContain('Observe mode');
+      expect(textOf(requestCard(request(action, state), readerOf(reader), context()).blocks)).not.toContain(
+        'Observe mode',
+      );
+    }
+  });
+
+  it('carries nothing in its buttons but the id of the request', () => {
+    for (const { state, action, reader } of every) {
+      for (const { value } of buttonsOf(requestCard(fullRequest(action, state), readerOf(reader), context()))) {
+        expect(value).toBe('req-1');
+      }
+    }
+  });
+});
+
+describe('the approver', () => {
+  const card = requestCard(request('grant', 'pending'), readerOf('approver'), context());
+  const text = textOf(card.blocks);
+
+  it('reads who asks what for whom, by mention and by address', () => {
+    expect(text).toContain(`<@${ALICE}> (bob@example.com) asks for *Admin in Perplexity Enterprise* for <@${BOB}>`);
+    expect(card.text).toContain('asks for');
+  });
+
+  it('reads the change, how long, what is held, the reason with its ticket, and why they are asked', () => {
+    expect(text).toContain('Member → Admin');
+    expect(text).toContain('4 hours');
+    expect(text).toContain('Member (standing)');
+    expect(text).toContain('>INC-7 needs a billing change');
+    expect(text).toContain('<https://tickets.example.com/INC/INC-7|INC-7>');
+    expect(text).toContain('You are the manager of');
+    expect(text).toContain('Sensitive role');
+    expect(text).toMatch(/Lapses <!date\^/);
+    expect(text).toContain('Request req-1');
+  });
+
+  it('is told of an earlier denial, of who disabled the account, of seats and of linked requests', () => {
+    const full = textOf(requestCard(fullRequest('enable', 'pending'), readerOf('approver'), context()).blocks);
+    expect(full).toContain('denied before');
+    expect(full).toMatch(/Disabled <!date[^>]*> by Bob Example/);
+    expect(full).toContain('Seats left after this: 3');
+    expect(full).toContain('req-2');
+    expect(full).toContain('req-3');
+  });
+
+  it('finds verb and object on the button', () => {
+    expect(buttonsOf(card).map((button) => button.label.split('\n')[0])).toEqual([
+      'Approve Admin for Bob Example',
+      'Deny…',
+    ]);
+  });
+
+  it('is asked again before a sensitive grant and a disable, and not before anything else', () => {
+    for (const action of ACTIONS_ASKED) {
+      const buttons = buttonsOf(requestCard(request(action, 'pending'), readerOf('approver'), context()));
+      const approve = buttons.find((button) => button.action === ACTIONS.approve);
+      expect(approve?.confirm, action).toBe(action === 'grant' || action === 'disable');
+    }
+    const { admin } = context().policy.apps.perplexity?.roles ?? {};
+    if (admin === undefined) throw new Error('the sample has an admin');
+    const plain = context({ roles: { admin: { ...admin, sensitive: false } } });
+    expect(buttonsOf(requestCard(request('grant', 'pending'), readerOf('approver'), plain))[0]?.confirm).toBe(false);
+  });
+
+  it('sees after the decision who decided, when and why, and no buttons', () => {
+    const after = requestCard(request('grant', 'denied'), readerOf('approver'), context());
+    expect(actionsOf(after)).toEqual([]);
+    expect(textOf(after.blocks)).toMatch(/Denied by you, <!date[^>]*>:\n>INC-7/);
+    const owner = requestCard(request('grant', 'denied'), { reader: 'approver', slack: slack(OWNER) }, context());
+    expect(textOf(owner.blocks)).toContain('Denied by <@U0MANAGER>');
+  });
+
+  it('has no buttons any more once they agreed and another step waits', () => {
+    const first = request('grant', 'pending');
+    const [step] = first.steps;
+    if (step === undefined) throw new Error('the sample has a step');
+    const owner = step.approvers.filter((approver) => approver.slack.user === OWNER);
+    const manager = step.approvers.filter((approver) => approver.slack.user !== OWNER);
+    const both: AccessRequest = {
+      ...first,
+      steps: [
+        { ...step, approvers: manager },
+        { ...step, approvers: owner },
+      ],
+      decisions: [{ step: 0, by: { slack: slack('U0MANAGER'), name: 'M' }, verdict: 'approve', at: NOW }],
+    };
+    const seen = requestCard(both, readerOf('approver'), context());
+    expect(actionsOf(seen)).toEqual([]);
+    expect(textOf(seen.blocks)).toContain('Waiting for <@U0OWNER>');
+    const waited = requestCard(both, { reader: 'approver', slack: slack(OWNER) }, context());
+    expect(actionsOf(waited)).toEqual([ACTIONS.approve, ACTIONS.deny]);
+  });
+});
+
+describe('the requester', () => {
+  const own = (state: AccessRequest['state']): AccessRequest => {
+    const made = request('grant', state);
+    return {
+      ...made,
+      ask: { ...made.ask, subject: { kind: 'me' } },
+      ...(made.subject === undefined ? {} : { subject: { slack: slack(ALICE), name: 'Alice' } }),
+    };
+  };
+  const see = (made: AccessRequest) => requestCard(made, readerOf('requester'), context());
+
+  it('sees whom it waits for and can cancel', () => {
+    const card = see(own('pending'));
+    expect(textOf(card.blocks)).toContain('Waiting for <@U0MANAGER> (bob@example.com), <@U0OWNER>');
+    expect(actionsOf(card)).toEqual([ACTIONS.cancel]);
+  });
+
+  it('sees the group, the end and the confirmation, and can hand it back', () => {
+    const card = see(own('active'));
+    expect(textOf(card.blocks)).toMatch(
+      /You are in the Admin group of Perplexity Enterprise until <!date\^\d+\^\{time\}\|[^>]*>, confirmed <!date/,
+    );
+    expect(textOf(card.blocks)).toContain('may need a few minutes');
+    expect(actionsOf(card)).toEqual([ACTIONS.finish]);
+  });
+
+  it('cannot hand back what a colleague holds', () => {
+    expect(actionsOf(see(request('grant', 'active')))).toEqual([]);
+    expect(actionsOf(requestCard(request('grant', 'active'), readerOf('subject'), context()))).toEqual([
+      ACTIONS.finish,
+    ]);
+  });
+
+  it('reads of no success that was not read back', () => {
+    const outcomes: Outcome[] = [
+      { kind: 'accepted', since: NOW },
+      { kind: 'refused', at: NOW, detail: 'no' },
+      { kind: 'observed', at: NOW },
+    ];
+    for (const state of ['applying', 'active', 'done', 'ended', 'failed', 'not_applied'] as const) {
+      for (const action of ACTIONS_ASKED) {
+        for (const outcome of outcomes) {
+          const text = textOf(see({ ...request(action, state), outcome }).blocks);
+          expect(text, `${action} ${state} ${outcome.kind}`).not.toMatch(
+            /, confirmed|is in the|no longer in|is active\.|switched off\.|has an account in [^.]*\.$/m,
+          );
+        }
+      }
+    }
+    expect(textOf(see({ ...own('active'), outcome: { kind: 'accepted', since: NOW } }).blocks)).toContain(
+      'not visible yet',
+    );
+  });
+
+  it('can ask again after the end, and reads why it ended', () => {
+    const ended = see(own('ended'));
+    expect(actionsOf(ended)).toEqual([ACTIONS.again]);
+    expect(textOf(ended.blocks)).toContain('The time was up.');
+    expect(textOf(ended.blocks)).toMatch(/You are no longer in the Admin group of Perplexity Enterprise, confirmed/);
+  });
+
+  it('is not told that the membership is gone when it was kept', () => {
+    const kept = textOf(see({ ...own('ended'), closedAt: NOW }).blocks);
+    expect(kept).toContain('stays');
+    expect(kept).not.toContain('no longer');
+  });
+
+  it('reads the reason of a denial', () => {
+    expect(textOf(see(own('denied')).blocks)).toMatch(/Denied by <@U0MANAGER>.*:\n>INC-7/);
+  });
+
+  it('reads after a failure what happens next', () => {
+    expect(textOf(see(own('failed')).blocks)).toContain('taken away again');
+    expect(textOf(see(request('enable', 'failed')).blocks)).toContain('The owners are told');
+  });
+
+  it('reads every closing as a sentence', () => {
+    const closings: Closing[] = [
+      { why: 'by_person', by: { name: 'Bob' } },
+      { why: 'expired' },
+      { why: 'done_early' },
+      { why: 'revoked' },
+      { why: 'account_change' },
+      { why: 'taken_away_first' },
+      { why: 'nobody_decided' },
+      { why: 'nobody_left' },
+      { why: 'too_late_to_apply' },
+      { why: 'unknown_outcome' },
+      { why: 'linked_failed', request: 'req-2' },
+      { why: 'refused_at_apply', refusal: { code: 'account_inactive', app: 'perplexity' } },
+    ];
+    const said = closings.map((closing) => {
+      const { reason: _reason, ...ask } = own('cancelled').ask;
+      return textOf(see({ ...own('cancelled'), ask, closing }).blocks[1]);
+    });
+    for (const sentence of said) expect(sentence).toMatch(/^[A-Z].*\.$/su);
+    expect(new Set(said).size).toBe(closings.length);
+  });
+
+  it('gets the next step of a refusal as a button', () => {
+    expect(actionsOf(see(request('grant', 'refused')))).toEqual([ACTIONS.askAccount]);
+  });
+});
+
+describe('alarms', () => {
+  const alarms: Alarm[] = [
+    { kind: 'end_failing', since: NOW, toldAt: NOW, detail: '503 from the server' },
+    { kind: 'last_admin_held', since: NOW, toldAt: NOW, role: 'admin' },
+    { kind: 'not_visible', since: NOW, toldAt: NOW },
+    { kind: 'write_failing', since: NOW, toldAt: NOW, detail: '503 from the server' },
+  ];
+
+  it('stay on the card of every reader until the request is closed', () => {
+    for (const alarm of alarms) {
+      for (const reader of READERS) {
+        const open = requestCard({ ...request('grant', 'ending'), alarm }, readerOf(reader), context());
+        expect(textOf(open.blocks)).toMatch(/Not taken away yet|Overdue|not visible|Not applied yet/);
+      }
+    }
+  });
+
+  it('tell the details to owners only', () => {
+    const [alarm] = alarms;
+    if (alarm === undefined) throw new Error('there is one');
+    for (const reader of READERS) {
+      const text = textOf(requestCard({ ...request('grant', 'ending'), alarm }, readerOf(reader), context()).blocks);
+      expect(text.includes('503 from the server'), reader).toBe(reader === 'owner');
+    }
+  });
+
+  it('never let an end that fails look done', () => {
+    for (const alarm of alarms) {
+      const text = textOf(
+        requestCard({ ...request('grant', 'ending'), alarm }, readerOf('requester'), context()).blocks,
+      );
+      expect(text).not.toMatch(/no longer in/);
+    }
+  });
+});
+
+describe('the subject', () => {
+  it('is told of a grant, who asked and who agreed, but not the reason', () => {
+    const text = textOf(requestCard(request('grant', 'active'), readerOf('subject'), context()).blocks);
+    expect(text).toContain(`<@${ALICE}> (bob@example.com) asks for *Admin in Perplexity Enterprise* for you.`);
+    expect(text).toContain('Approved by <@U0MANAGER>');
+    expect(text).not.toContain('INC-7');
+  });
+
+  it('learns nothing of a disable before it is done, and then only the bare fact', () => {
+    for (const state of STATES) {
+      const card = requestCard(fullRequest('disable', state), readerOf('subject'), context());
+      const text = textOf(card.blocks);
+      expect(card.blocks).toHaveLength(1);
+      expect(actionsOf(card)).toEqual([]);
+      expect(`${card.text} ${text}`).not.toMatch(/disabl|INC-7|U0ALICE|U0MANAGER|req-1/i);
+      expect(text.includes('Perplexity'), state).toBe(state === 'done');
+    }
+  });
+
+  it('reads a neutral sentence when a disable closes a request', () => {
+    const closed: AccessRequest = { ...request('grant', 'cancelled'), closing: { why: 'account_change' } };
+    const text = textOf(requestCard(closed, readerOf('subject'), context()).blocks);
+    expect(text).toContain('Closed because the account has changed.');
+    expect(text).not.toMatch(/disabl|switched off/i);
+  });
+});
+
+describe('the owner', () => {
+  it('can take a sensitive grant back while it is active, and only then', () => {
+    for (const state of STATES) {
+      for (const action of ACTIONS_ASKED) {
+        const offered = actionsOf(requestCard(request(action, state), readerOf('owner'), context()));
+        const expected = action === 'grant' && state === 'active' ? [ACTIONS.revokeGrant] : [];
+        expect(offered, `${action} ${state}`).toEqual(expected);
+      }
+    }
+  });
+});
+
+describe('times', () => {
+  it('are shown in the reader’s own zone, with a day once a time alone would mislead', () => {
+    const long: AccessRequest = { ...request('grant', 'active'), until: NOW + 20 * HOUR };
+    const text = textOf(requestCard(long, readerOf('subject'), context()).blocks);
+    expect(text).toMatch(/until <!date\^\d+\^\{date_short_pretty\} at \{time\}\|2026-11-23 10:04 \(Europe\/Berlin\)>/);
+  });
+
+  it('name the review where there is no end', () => {
+    const { until: _until, ...rest } = request('grant', 'active');
+    const review: AccessRequest = { ...rest, length: { kind: 'review', ms: 90 * 24 * HOUR } };
+    expect(textOf(requestCard(review, readerOf('subject'), context()).blocks)).toContain(
+      'with no end; looked at again',
+    );
+  });
+});
+
+describe('a grant to a person with harmless texts', () => {
+  it('never mentions anybody outside the request', () => {
+    const card = JSON.stringify(requestCard(request('grant', 'active', HARMLESS), readerOf('subject'), context()));
+    const mentioned = [...card.matchAll(/<@([A-Z0-9]+)>/g)].map(([, user]) => user);
+    expect(new Set(mentioned)).toEqual(new Set([ALICE, 'U0MANAGER']));
+  });
+});
