@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../src/access/audit.ts';
 import type { Holding } from '../../src/access/grant.ts';
 import type { SlackId } from '../../src/access/people.ts';
 import type { NewJob, Put } from '../../src/access/ports.ts';
-import type { AccessRequest, State } from '../../src/access/request.ts';
+import type { AccessRequest } from '../../src/access/request.ts';
 
 export const slack = (user: string): SlackId => ({ team: 'T1', user });
 
@@ -61,5 +61,3 @@ export const job = (key: string, due: number, more: Partial<NewJob> = {}): NewJo
   due,
   ...more,
 });
-
-export const closed: State = 'denied';

@@ -14,7 +14,7 @@ const MAX_BATCH_COMMITS = 256;
 
 /** One caller. Exactly one of `done` and `fail` is called, once it is known what became of the batch. */
 export interface Waiting {
-  readonly keys: ReadonlySet<Key>;
+  readonly keys: readonly Key[];
   readonly run: (view: View) => Change<unknown>;
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
@@ -47,13 +47,7 @@ export interface Start {
 }
 
 /** Takes commits off the front of `queue` until the batch is full. */
-export function planBatch(
-  queue: Waiting[],
-  overlay: Overlay,
-  start: Start,
-  now: number,
-  random: (bytes: number) => Uint8Array,
-): Batch {
+export function planBatch(queue: Waiting[], overlay: Overlay, start: Start, now: number, salt: () => string): Batch {
   const lines: Line[] = [];
   const settle: (() => void)[] = [];
   const members: Waiting[] = [];
@@ -64,7 +58,7 @@ export function planBatch(
     const waiting = queue[0];
     if (waiting === undefined) break;
     try {
-      const line = writeLine(waiting, overlay, { head, at, synced: start.synced }, random);
+      const line = writeLine(waiting, overlay, { head, at, synced: start.synced }, salt);
       if (line !== undefined) {
         if (bytes + line.bytes > MAX_BATCH_BYTES && lines.length > 0) break;
         bytes += line.bytes;
@@ -82,14 +76,9 @@ export function planBatch(
   return { lines, settle, members };
 }
 
-function writeLine(
-  { keys, run }: Waiting,
-  reading: Reading,
-  start: Start,
-  random: (bytes: number) => Uint8Array,
-): Line | undefined {
+function writeLine({ keys, run }: Waiting, reading: Reading, start: Start, salt: () => string): Line | undefined {
   const demand = (key: Key): void => {
-    if (!keys.has(key)) throw new Error(`the commit touches ${splitKey(key)[0]}:… but did not name it`);
+    if (!keys.includes(key)) throw new Error(`the commit touches ${splitKey(key)[0]}:… but did not name it`);
   };
   const { at, synced } = start;
   const seq = start.head.seq + 1;
@@ -113,11 +102,11 @@ function writeLine(
   const left = remove.flatMap((key) => {
     const [kind, id] = splitKey(key);
     if (kind !== 'request') return [];
-    const value = put.findLast((one) => one.kind === 'request' && one.id === id)?.value ?? reading.record(key);
+    const value = put.findLast((one) => one.kind === kind && one.id === id)?.value ?? reading.record(key);
     return value === undefined ? [] : [{ kind, id, value }];
   });
   const text = JSON.stringify({
-    salt: Buffer.from(random(16)).toString('base64url'),
+    salt: salt(),
     put: put.length > 0 ? put : undefined,
     remove: remove.length > 0 ? remove : undefined,
     left: left.length > 0 ? left : undefined,

@@ -2,7 +2,7 @@
  * What can still be had when a segment is damaged: the lines behind the damage that hold on their own. An end that was
  * stored there must not be forgotten. Reads only.
  */
-import { type Damage, declaredHash, decodeLine, privateHolds, type Raw } from '../chain.ts';
+import { type Damage, decodeLine, privateHolds, type Raw } from '../chain.ts';
 import { checkLine } from './check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { applyLine, type Standing } from './replay.ts';
@@ -29,8 +29,8 @@ export async function provesDurable({ segment, offset }: Fault, last: number): P
 }
 
 /**
- * Goes on behind the fault. A line is taken when it is whole, and follows whatever hash the stretch before it begins
- * with, if that can be read.
+ * Goes on behind the fault. A line is taken when it is whole and follows the one before it; behind damage, where that
+ * one's hash is not to be believed, when its private part is what it says.
  * @param ahead a checkpoint past the last valid line: state goes on from there
  */
 export async function salvage(
@@ -52,11 +52,11 @@ export async function salvage(
     for await (const stretch of readStretches(segment.path, start)) {
       const seq = decodeLine(stretch.bytes)?.middle.seq ?? 0;
       const checked = checkLine(stretch, previous === undefined ? undefined : { seq: seq - 1, hash: previous });
-      previous = declaredHash(stretch.bytes);
       const next =
         'raw' in checked && seq > standing.head.seq && !(index === fault.index && stretch.offset === fault.offset)
           ? applied(checked.raw, standing, segment)
           : undefined;
+      previous = next?.head.hash;
       if (next === undefined) {
         lostFrom ??= stretch.offset;
         continue;

@@ -75,18 +75,17 @@ function createIndex<V>(termsOf: (value: V) => string[]) {
   const ids = new Map<string, Set<string>>();
   return {
     change(id: string, before: V | undefined, after: V | undefined): void {
-      if (before !== undefined) {
-        for (const term of termsOf(before)) {
-          const set = ids.get(term);
-          set?.delete(id);
-          if (set?.size === 0) ids.delete(term);
-        }
+      const old = before === undefined ? [] : termsOf(before);
+      const now = after === undefined ? [] : termsOf(after);
+      if (old.length === now.length && old.every((term, at) => term === now[at])) return;
+      for (const term of old) {
+        const set = ids.get(term);
+        set?.delete(id);
+        if (set?.size === 0) ids.delete(term);
       }
-      if (after !== undefined) {
-        for (const term of termsOf(after)) {
-          const set = ids.get(term) ?? new Set<string>();
-          ids.set(term, set.add(id));
-        }
+      for (const term of now) {
+        const set = ids.get(term) ?? new Set<string>();
+        ids.set(term, set.add(id));
       }
     },
     /** Values that have all the terms. */

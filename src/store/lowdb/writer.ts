@@ -58,8 +58,20 @@ const MAX_WAITING = 10_000;
 
 const unavailable = (): AccessError => new AccessError({ code: 'store_unavailable' });
 
+/** Salts of 128 bits, drawn many at a time: asking the source is slow. */
+function createSalts(random: (bytes: number) => Uint8Array): () => string {
+  let pool = Buffer.alloc(0);
+  return () => {
+    if (pool.length === 0) pool = Buffer.from(random(16 * 256));
+    const salt = pool.toString('base64url', 0, 16);
+    pool = pool.subarray(16);
+    return salt;
+  };
+}
+
 export function createWriter(parts: WriterParts): Writer {
-  const { journal, state, history, checkpoints, clock, random, timer, log } = parts;
+  const { journal, state, history, checkpoints, clock, timer, log } = parts;
+  const salt = createSalts(parts.random);
   const queue: Waiting[] = [];
   const listeners = new Set<() => void>();
   let { head, at } = parts.start;
@@ -120,6 +132,7 @@ export function createWriter(parts: WriterParts): Writer {
     const work = async (): Promise<void> => {
       try {
         await save();
+        log.info({ seq: head.seq }, 'checkpoint written');
       } catch (error) {
         log.warn({ error }, 'the checkpoint could not be written');
       }
@@ -130,11 +143,18 @@ export function createWriter(parts: WriterParts): Writer {
 
   const nextSegment = async (now: number): Promise<void> => {
     const seq = head.seq + 1;
-    const salt = Buffer.from(random(16)).toString('base64url');
     const time = Math.max(now, at);
     let born: Head;
     try {
-      born = await journal.turn({ seq, at: time, previous: head, events: [], damage: [], salt, state: state.copy() });
+      born = await journal.turn({
+        seq,
+        at: time,
+        previous: head,
+        events: [],
+        damage: [],
+        salt: salt(),
+        state: state.copy(),
+      });
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
       log.warn({ error: error.cause }, 'no new journal segment could be begun; the old one grows');
@@ -151,7 +171,7 @@ export function createWriter(parts: WriterParts): Writer {
     const now = clock.now();
     if (journal.isFull(Math.max(now, at))) await nextSegment(now);
     const start = { head, at, synced: head.seq };
-    const { lines, settle, members } = planBatch(queue, createOverlay(state), start, now, random);
+    const { lines, settle, members } = planBatch(queue, createOverlay(state), start, now, salt);
     if (lines.length > 0) {
       try {
         await journal.append(Buffer.from(lines.map(({ text }) => text).join('')));
@@ -213,7 +233,7 @@ export function createWriter(parts: WriterParts): Writer {
         if (closed || stopped !== undefined || queue.length >= MAX_WAITING) throw unavailable();
         let change: Change<R> | undefined;
         queue.push({
-          keys: new Set(keys),
+          keys,
           run: (view) => {
             change = fn(view);
             return change;
