@@ -144,6 +144,16 @@ describe('the Web API', () => {
     await open.close();
   });
 
+  it('never gives two messages one timestamp, were the clock to stand still or go back', async () => {
+    const stamps: string[] = [];
+    for (const step of [0, 0, -1_000]) {
+      clock += step;
+      stamps.push((await web().chat.postMessage({ channel: bob, text: 'x' })).ts ?? '');
+    }
+    expect([...new Set(stamps)].sort()).toEqual(stamps);
+    expect(stamps[0]).toMatch(/^\d{10}\.\d{6}$/);
+  });
+
   it('updates a direct message by its D… id and not by the person’s', async () => {
     const { channel = '', ts = '' } = await web().chat.postMessage({ channel: bob, text: 'one' });
     expect((await refusal(web().chat.update({ channel: bob, ts, text: 'two' }))).error).toBe('channel_not_found');

@@ -55,7 +55,7 @@ describe('deliveries over HTTP', () => {
       requestUrl: app.url,
       rateLimits: false,
       now: () => clock,
-      timing: { ack: 300, eventRetries: [0, 1, 2] },
+      timing: { eventRetries: [0, 1, 2] },
     });
   });
   afterEach(async () => {
@@ -111,10 +111,10 @@ describe('deliveries over HTTP', () => {
   it('escapes mentions and entities typed into a command, and leaves e-mails and unknown names as they are', async () => {
     await slack.command(
       alice,
-      '/access grant @bob, <@U0GUEST> in #general & <b> for bob@example.com @nobody <@U0NOBODY>',
+      '/access grant @bob, <@U0GUEST> in #general & <b> for bob@example.com, ops@bob @nobody <@U0NOBODY>',
     );
     expect(form().text).toBe(
-      'grant <@U0BOB|bob>, <@U0GUEST|gus> in <#C0GENERAL|general> &amp; &lt;b&gt; for bob@example.com @nobody &lt;@U0NOBODY&gt;',
+      'grant <@U0BOB|bob>, <@U0GUEST|gus> in <#C0GENERAL|general> &amp; &lt;b&gt; for bob@example.com, ops@bob @nobody &lt;@U0NOBODY&gt;',
     );
   });
 
@@ -149,17 +149,20 @@ describe('deliveries over HTTP', () => {
   });
 
   it('tells the person of a timeout when the app is silent, and of a failure when it answers badly', async () => {
+    const hasty = await workspace({ requestUrl: app.url, timing: { ack: 1 } });
     app.answer = () => undefined;
-    expect(await slack.command(alice, '/access')).toMatchObject({
+    expect(await hasty.command(alice, '/access')).toMatchObject({
       status: 0,
       error: 'operation_timeout',
       notice: '/access failed with the error "operation_timeout"',
     });
+    expect(hasty.state(alice).notices).toHaveLength(1);
+    await hasty.close();
     app.answer = (response) => void response.writeHead(500).end();
     expect(await slack.command(alice, '/access')).toMatchObject({ status: 500, error: 'dispatch_failed' });
     slack.setRequestUrl('http://127.0.0.1:1/slack/events');
     expect(await slack.command(alice, '/access')).toMatchObject({ status: 0, error: 'dispatch_failed' });
-    expect(slack.state(alice).notices).toHaveLength(3);
+    expect(slack.state(alice).notices).toHaveLength(2);
   });
 
   it('shows what a command is acknowledged with, to its author only unless it says otherwise', async () => {
@@ -321,10 +324,13 @@ describe('deliveries over HTTP', () => {
     await slack.openHome(bob);
     await seen(slack, (call) => call.retry?.num === 1);
     app.answer = (response) => void response.writeHead(500, { 'x-slack-no-retry': '1' }).end();
-    await slack.openHome(bob);
-    app.answer = (response) => void response.end();
+    await slack.openHome(guest);
+    // A third person's retry is planned later than the one that must not come, so once it is there the other would be, too.
+    app.answer = (response) => void (app.got.length < 5 ? response.writeHead(500).end() : response.end());
     await slack.openHome(alice);
-    expect(slack.calls().flatMap((call) => call.retry?.num ?? [])).toEqual([1]);
+    await seen(slack, (call) => call.retry?.num === 1 && call.request.includes(alice));
+    const retried = app.got.filter(({ headers }) => headers['x-slack-retry-num'] !== undefined);
+    expect(retried.map(({ body }) => [bob, guest, alice].find((user) => body.includes(user)))).toEqual([bob, alice]);
   });
 
   it('replays a delivery byte for byte, stamp and signature too', async () => {

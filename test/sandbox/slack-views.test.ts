@@ -207,14 +207,29 @@ describe('views', () => {
         text('required'),
         text('long', { max_length: 3 }),
         field('choice', { type: 'static_select', options }),
+        field('several', { type: 'multi_static_select', options }),
         field('number', { type: 'number_input', is_decimal_allowed: false, max_value: '9' }),
         field('mail', { type: 'email_text_input' }),
       ]),
     );
     const before = app.got.length;
-    const outcome = await slack.submit(alice, viewId, { long: 'four', choice: 'zzz', number: '10', mail: 'nobody' });
+    const outcome = await slack.submit(alice, viewId, {
+      long: 'four',
+      choice: 'zzz',
+      several: ['a', 'zzz'],
+      number: '10',
+      mail: 'nobody',
+    });
     expect(outcome).toMatchObject({ status: 0, error: 'invalid_input' });
-    expect(Object.keys(outcome.errors ?? {}).sort()).toEqual(['choice', 'long', 'mail', 'number', 'required']);
+    expect(Object.keys(outcome.errors ?? {}).sort()).toEqual([
+      'choice',
+      'long',
+      'mail',
+      'number',
+      'required',
+      'several',
+    ]);
+    expect(outcome.errors?.several).toBe('This element offers no such choice.');
     expect(app.got).toHaveLength(before);
   });
 
