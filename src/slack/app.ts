@@ -165,8 +165,8 @@ export function createSlack(options: SlackOptions): Slack {
       await to.act(body.data, arrival, ack);
     } catch (error) {
       if (acknowledged) {
-        // Accepted and stored: its job will try again to answer.
-        log.error({ once: arrival.once, ...errorFields(error) }, 'accepted, but not answered yet');
+        // What was stored is tried again by its job.
+        log.error({ once: arrival.once, ...errorFields(error) }, 'acknowledged, but not answered yet');
         return;
       }
       if (to.sorry !== undefined) return ack(to.sorry(error, () => words.of(error, { once: arrival.once })));
@@ -249,7 +249,7 @@ export function createSlack(options: SlackOptions): Slack {
 
 function openDoor({ config, wireNow, sleep, random, log }: SlackOptions, logger: ReturnType<typeof boltLogger>): Door {
   if (config.appToken !== undefined) {
-    return socketDoor({ appToken: config.appToken, apiUrl: config.apiUrl, sleep, random, logger, log });
+    return socketDoor({ appToken: config.appToken, apiUrl: config.apiUrl, wireNow, sleep, random, logger, log });
   }
   if (config.signingSecret === undefined) throw new Error('neither an app token nor a signing secret');
   const { signingSecret, host, port } = config;

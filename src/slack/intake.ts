@@ -140,7 +140,10 @@ export function createIntake({
         acknowledgement,
       ),
     open: (arrival, ack, opening) => take(arrival, ack, { do: 'form' }, () => show(arrival, opening)),
-    tell,
+    async tell(arrival, message) {
+      replies.remember(arrival.once, arrival.responseUrl);
+      await tell(arrival, message);
+    },
     async excuse(arrival, error) {
       replies.remember(arrival.once, arrival.responseUrl);
       try {

@@ -10,16 +10,19 @@ import { errorFields, type Log } from './log.ts';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 const CLOSE_MS = 1000;
+const STABLE_MS = 2000;
 
 export function socketDoor(options: {
   appToken: string;
   apiUrl: string;
+  /** Machine time, ms. */
+  wireNow: () => number;
   sleep: (ms: number) => Promise<unknown>;
   random: () => number;
   logger: Logger;
   log: Log;
 }): Door {
-  const { log, sleep } = options;
+  const { log, sleep, wireNow } = options;
   const receiver = new SocketModeReceiver({
     appToken: options.appToken,
     logger: options.logger,
@@ -38,11 +41,16 @@ export function socketDoor(options: {
   let open = false;
   let connected = false;
   let connecting = false;
+  let connectedAt = 0;
+  let failures = 0;
 
   receiver.client.on('connected', () => {
     connected = true;
+    connectedAt = wireNow();
   });
   receiver.client.on('disconnected', () => {
+    // A connection Slack ends as soon as it stands (Socket Mode switched off, too many sockets) is a failure, too.
+    if (connected) failures = wireNow() - connectedAt < STABLE_MS ? failures + 1 : 0;
     connected = false;
     if (open && !connecting) void keep();
   });
@@ -50,7 +58,7 @@ export function socketDoor(options: {
   /** Connects until it holds. */
   async function keep(): Promise<void> {
     connecting = true;
-    for (let failures = 0; open && !connected; failures += 1) {
+    while (open && !connected) {
       if (failures > 0) {
         const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
         await sleep(pause * (0.5 + options.random() / 2));
@@ -59,7 +67,8 @@ export function socketDoor(options: {
       try {
         await receiver.client.start();
       } catch (error) {
-        log.warn({ ...errorFields(error), failures: failures + 1 }, 'no Socket Mode connection yet');
+        failures += 1;
+        log.warn({ ...errorFields(error), failures }, 'no Socket Mode connection yet');
       }
     }
     connecting = false;

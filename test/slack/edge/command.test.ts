@@ -234,7 +234,7 @@ describe('a private answer', () => {
     edge.workspace.fault({ method: 'response_url', times: 1, kind: 'http', status: 500 });
     edge.workspace.fault({ method: 'conversations.open', times: 1, kind: 'error', error: 'internal_error' });
     await command('/access mine', 'C0NOBOT');
-    await edge.until(() => edge.lines.find((line) => line.message === 'accepted, but not answered yet'));
+    await edge.until(() => edge.lines.find((line) => line.message === 'acknowledged, but not answered yet'));
     const [owed] = [...edge.desk.owed];
     if (owed === undefined) throw new Error('nothing is owed');
     edge.workspace.clearFaults();

@@ -223,7 +223,12 @@ export interface Edge {
 
 export async function startEdge(
   mode: 'http' | 'socket',
-  more: { workspace?: Partial<WorkspaceOptions>; command?: string; sleep?: (ms: number) => Promise<unknown> } = {},
+  more: {
+    workspace?: Partial<WorkspaceOptions>;
+    command?: string;
+    sleep?: (ms: number) => Promise<unknown>;
+    wireNow?: () => number;
+  } = {},
 ): Promise<Edge> {
   const watchers = new Set<() => void>();
   const hung: (() => void)[] = [];
@@ -251,7 +256,7 @@ export async function startEdge(
     desk: () => desk,
     policy: POLICY,
     clock: { now: () => NOW },
-    wireNow: Date.now,
+    wireNow: more.wireNow ?? Date.now,
     log: { info: noting('info'), warn: noting('warn'), error: noting('error') },
     sleep: more.sleep ?? ((ms) => wait(ms, undefined, { ref: false })),
     random: Math.random,

@@ -53,6 +53,30 @@ describe('the Socket Mode door', () => {
     expect(last).toBeGreaterThan(first);
   });
 
+  it('does not hammer a Slack that ends every connection at once, and loses no time where one held', async () => {
+    let now = 0;
+    const pauses: number[] = [];
+    edge = await startEdge('socket', {
+      wireNow: () => now,
+      sleep: async (ms) => {
+        pauses.push(ms);
+      },
+    });
+    const refresh = async (round: number) => {
+      await connected();
+      edge.workspace.socket.refresh();
+      await edge.until(() => opened() === round);
+    };
+    await refresh(2);
+    await refresh(3);
+    await connected();
+    expect(pauses).toHaveLength(2);
+    now += 3_600_000;
+    await refresh(4);
+    await connected();
+    expect(pauses).toHaveLength(2);
+  });
+
   it('carries out an envelope that Slack delivers twice only once', async () => {
     edge = await startEdge('socket');
     const outcome = await edge.workspace.command(
