@@ -155,6 +155,17 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         expect(times).toEqual([begin + 5000, begin + 5000, begin + 7000, begin + 7000]);
       });
 
+      it('has a time in whole milliseconds, whatever the clock says', async () => {
+        const begin = opened.clock.now;
+        for (const now of [begin + 0.75, Number.NaN, -5, Number.POSITIVE_INFINITY]) {
+          opened.clock.now = now;
+          expect(await store.commit([], (view) => ({ events: [event('r1')], result: view.now }))).toBe(begin);
+        }
+        opened.clock.now = begin;
+        store = await opened.reopen();
+        expect(await store.history('request:r1', { limit: 9 })).toHaveLength(4);
+      });
+
       it('may store a record and take it out of live state at once', async () => {
         await store.commit(['request:r1'], () => ({
           put: [putRequest('r1', { state: 'refused' })],
@@ -433,6 +444,18 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         expect((await store.head()).seq).toBe(before.head.seq + 1);
         expect(await store.verify()).toBeUndefined();
       });
+    });
+
+    it('turns away callers when far too many wait, and serves those it took', async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12_000 }, () => store.commit([], () => ({ result: undefined }))),
+      );
+      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.length).toBeLessThan(12_000);
+      expect(refused[0]).toMatchObject({ reason: { refusal: { code: 'store_unavailable' } } });
+      await putIt('r1');
+      expect(await store.read('request', 'r1')).toBeDefined();
     });
 
     it('takes no commit once it is closed, and finishes those it took', async () => {

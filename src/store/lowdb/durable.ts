@@ -2,8 +2,8 @@
  * Files that are wholly there or not at all: temporary file, fsync, rename, fsync of the folder.
  * Refuses to know what is in them.
  */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /** Ending of a file that was never finished; deleted at the next start. */
 export const UNFINISHED = '.unfinished';
@@ -16,6 +16,18 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Makes a folder, and those above it that are missing, durable. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = dirname(resolve(first));
+  let folder = resolve(path);
+  do {
+    folder = dirname(folder);
+    await syncFolder(folder);
+  } while (folder !== top);
 }
 
 /** Writes all of `bytes` at `position`, however many calls the system needs. */

@@ -1,10 +1,10 @@
 /**
  * Heads made durable before they are published: `heads/<seq>-<hash>`. What a head names must be in the journal.
  */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Head } from '../../access/ports.ts';
-import { writeDurably } from './durable.ts';
+import { makeFolder, writeDurably } from './durable.ts';
 import { errnoOf } from './errors.ts';
 
 const NAME = /^(\d{16})-([0-9a-f]{64})$/;
@@ -12,7 +12,7 @@ const folderOf = (dir: string): string => join(dir, 'heads');
 
 /** Makes a head durable. @throws the system's error */
 export async function keepHead(dir: string, { seq, hash }: Head): Promise<void> {
-  await mkdir(folderOf(dir), { recursive: true, mode: 0o700 });
+  await makeFolder(folderOf(dir));
   await writeDurably(join(folderOf(dir), `${String(seq).padStart(16, '0')}-${hash}`), [`${seq}:${hash}\n`]);
 }
 

@@ -45,6 +45,8 @@ export async function openJournal(
   let { segment, end } = start;
   let handle = await open(segment.path, 'r+');
   let notBefore = 0;
+  // A crash may have left lines that only the system's cache had: what happens next will rest on them.
+  await handle.datasync();
 
   const takeBack = async (): Promise<void> => {
     await handle.truncate(end);
@@ -65,7 +67,7 @@ export async function openJournal(
     },
     async probe() {
       try {
-        await writeFully(handle, Buffer.alloc(PROBE, '\n'), end);
+        await writeFully(handle, Buffer.alloc(PROBE, ' '), end);
         return true;
       } catch {
         return false;

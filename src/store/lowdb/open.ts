@@ -2,11 +2,11 @@
  * Opens the embedded store: one process, one folder. Puts the parts in place and answers the port's questions with them.
  * Refuses to know who asks for what.
  */
-import { mkdir } from 'node:fs/promises';
 import type { AuditEvent } from '../../access/audit.ts';
 import { AccessError } from '../../access/errors.ts';
 import type { Clock, Head, HistoryEntry, Store } from '../../access/ports.ts';
 import { bodyOf, decodeLine, joinNotes, leftTerm, privateHolds, type Raw } from '../chain.ts';
+import { makeFolder } from './durable.ts';
 import { errnoOf, StoreOpenError } from './errors.ts';
 import { keepHead } from './heads.ts';
 import { type History, openHistory, type Place } from './history.ts';
@@ -15,7 +15,7 @@ import { lockFolder } from './lock.ts';
 import { journalFolder, readAt } from './segment.ts';
 import { type Findings, type Started, start } from './start.ts';
 import { verifyJournal } from './verify.ts';
-import { createWriter, type Log, type Timer, type Writer } from './writer.ts';
+import { createWriter, type Log, type Timer, type Writer, wholeMs } from './writer.ts';
 
 export { type OpenFault, StoreOpenError } from './errors.ts';
 export type { Findings } from './start.ts';
@@ -54,7 +54,7 @@ const MAX_PAGE = 1_000;
 export async function openStore(options: StoreOptions): Promise<{ store: Store; findings: Findings }> {
   const { dir } = options;
   try {
-    await mkdir(journalFolder(dir), { recursive: true, mode: 0o700 });
+    await makeFolder(journalFolder(dir));
     const unlock = await lockFolder(dir);
     try {
       return await openLocked(options, unlock);
@@ -77,10 +77,15 @@ async function openLocked(
 ): Promise<{ store: Store; findings: Findings }> {
   const { dir, clock, random, timer, log, onFatal } = options;
   const { checkpointEvery = CHECKPOINT_EVERY, probeEvery = PROBE_EVERY, segmentBytes = SEGMENT_BYTES } = options;
-  const started = await start(dir, clock.now(), Buffer.from(random(16)).toString('base64url'));
+  const started = await start(dir, wholeMs(clock.now()), Buffer.from(random(16)).toString('base64url'));
   const { state, head, at, line, checkpoints, findings } = started;
   const journal = await openJournal(dir, { segment: started.segment, end: started.offset }, segmentBytes);
-  const history = await openHistory(dir, started.segment, started.covered, started.entries, log);
+  const history = await openHistory(dir, started.segment, started.covered, started.entries, log).catch(
+    async (error: unknown) => {
+      await journal.close();
+      throw error;
+    },
+  );
   const writer = createWriter({
     ...{ journal, state, history, checkpoints, clock, random, timer, log, onFatal, checkpointEvery, probeEvery },
     start: { head, at, line, replayed: findings.replayed },
@@ -169,8 +174,12 @@ function createStore(
       };
     },
     async verify() {
-      const { segment, offset } = writer.durable();
-      const result = await verifyJournal(dir, { until: { segment: segment.name, offset } });
+      const result = await verifyJournal(dir, {
+        until() {
+          const { segment, offset } = writer.durable();
+          return { segment: segment.name, offset };
+        },
+      });
       return result.ok ? undefined : { seq: result.fault.seq, detail: result.fault.detail };
     },
     async keepHead(head: Head) {

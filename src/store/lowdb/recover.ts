@@ -68,7 +68,8 @@ const lostLines = (last: number, named: number, why: string): StoreOpenError =>
   new StoreOpenError(
     'lost_lines',
     `the journal ends with line ${last}, but line ${named} was once durable (${why}): restore the folder "journal" ` +
-      'from a back-up that has it. Nothing was changed.',
+      'from a back-up that has it. If there is none, move state.json and heads/ away and compare each app with the ' +
+      'ledger afterwards (rolecall doctor): what happened in the lost lines is then forgotten. Nothing was changed.',
     { last, named },
   );
 

@@ -52,8 +52,8 @@ export type Verification =
 export interface VerifyOptions {
   /** A head somebody kept outside; those in `heads/` are always checked. */
   readonly head?: Head;
-  /** Where to stop; without it, at an unfinished last line. */
-  readonly until?: { readonly segment: string; readonly offset: number };
+  /** Where to stop, asked once the kept heads are known; without it, at an unfinished last line. */
+  readonly until?: () => { readonly segment: string; readonly offset: number };
 }
 
 /** Lines between two turns of the event loop. */
@@ -65,7 +65,8 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
   const heads = await keptHeads(dir);
   if (options.head !== undefined) heads.push(options.head);
   heads.sort((a, b) => a.seq - b.seq);
-  const segments = await segmentsOf(dir, options.until?.segment);
+  const until = options.until?.();
+  const segments = await segmentsOf(dir, until?.segment);
   const newest = segments.at(-1);
   if (newest === undefined) return fault('empty', '', 0, 1, 'there is no journal');
   const known = await knownDamage(segments);
@@ -76,7 +77,7 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
   const pending = [...heads];
 
   for (const segment of segments) {
-    const to = segment === newest ? options.until?.offset : undefined;
+    const to = segment === newest ? until?.offset : undefined;
     const lost = known.filter((one) => one.segment === segment.name);
     let trusted = true;
     for await (const stretch of stretchesOf(segment, to)) {
@@ -135,7 +136,7 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
     segment: Segment,
   ): Promise<{ raw: Raw } | { fault: LineFault } | 'unfinished'> {
     const checked = judge(stretch, previous, segment);
-    if ('raw' in checked || segment !== newest || options.until !== undefined) return checked;
+    if ('raw' in checked || segment !== newest || until !== undefined) return checked;
     // Beside a running bot the end may be half written, or just have been taken back: look again.
     if (stretch.kind === 'unended') return 'unfinished';
     for await (const again of readStretches(segment.path, stretch.offset)) {

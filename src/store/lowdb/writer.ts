@@ -58,6 +58,9 @@ const MAX_WAITING = 10_000;
 
 const unavailable = (): AccessError => new AccessError({ code: 'store_unavailable' });
 
+/** A time a line can hold; a clock that has none says 0, and time stands still. */
+export const wholeMs = (now: number): number => (Number.isFinite(now) && now > 0 ? Math.trunc(now) : 0);
+
 /** Salts of 128 bits, drawn many at a time: asking the source is slow. */
 function createSalts(random: (bytes: number) => Uint8Array): () => string {
   let pool = Buffer.alloc(0);
@@ -168,7 +171,7 @@ export function createWriter(parts: WriterParts): Writer {
   };
 
   const writeBatch = async (): Promise<void> => {
-    const now = clock.now();
+    const now = wholeMs(clock.now());
     if (journal.isFull(Math.max(now, at))) await nextSegment(now);
     const start = { head, at, synced: head.seq };
     const { lines, settle, members } = planBatch(queue, createOverlay(state), start, now, salt);
