@@ -76,9 +76,9 @@ describe('a grant', () => {
 
     await ada.types('/access request admin because second try');
     await ben.presses(/^Deny/, /second try/);
-    const refused = await ben.fills(/Deny/, { Reason: null });
+    const refused = await ben.fills(/Deny/, { 'Why not': null });
     expect(refused.errors).toBeDefined();
-    await ben.fills(/Deny/, { Reason: 'Not this week.' });
+    await ben.fills(/Deny/, { 'Why not': 'Not this week.' });
     await ada.sees(/Not this week\./);
     await ada.types('/access request admin because third try');
     await ben.sees(/third try[\s\S]*(denied|Denied)|(denied|Denied)[\s\S]*third try/);

@@ -13,6 +13,8 @@ import { type SandboxWorld, startWorld, type WorldOptions } from '../../src/sand
 export type { SandboxWorld } from '../../src/sandbox/world.ts';
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
+/** How long a story waits for what never comes before it says so, ms. */
+const WAIT = 25_000;
 
 /** Starts the world with the real bot; it is taken down when the test ends, and the bot's log is shown when it failed. */
 export async function tell(options: WorldOptions = {}): Promise<Story> {
@@ -73,7 +75,7 @@ export interface Character {
 export function storyIn(world: SandboxWorld): Story {
   const { slack, scim } = world;
 
-  function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+  function until<T>(what: string | (() => string), look: () => T | undefined | false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const stops: (() => void)[] = [];
       const check = (): void => {
@@ -95,8 +97,8 @@ export function storyIn(world: SandboxWorld): Story {
       stops.push(slack.on('change', check), slack.on('call', check), scim.on('change', check), scim.on('call', check));
       const end = setTimeout(() => {
         stop();
-        reject(new Error(`waited in vain: ${what}`));
-      }, 18_000);
+        reject(new Error(`waited in vain: ${typeof what === 'string' ? what : what()}`));
+      }, WAIT);
       stops.push(() => clearTimeout(end));
       check();
     });
