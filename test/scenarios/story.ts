@@ -112,7 +112,7 @@ export function storyIn(world: SandboxWorld): Story {
     const seesNow = (words: RegExp): MessageSeen | undefined =>
       messages().findLast((message) => words.test(textOf(message)));
     const button = (label: RegExp, words: RegExp = /(?:)/) =>
-      until(`${id} has a button ${label} on a message ${words}`, () => {
+      until(() => `${id} has a button ${label} on a message ${words}, but only:\n${messages().map(textOf).join('\n--\n')}`, () => {
         for (const message of messages().reverse()) {
           if (!words.test(textOf(message))) continue;
           const found = buttonsOf(message.blocks).find((each) => label.test(each.label));
@@ -138,7 +138,14 @@ export function storyIn(world: SandboxWorld): Story {
       types: (line, channel) => slack.command(id, line, channel),
       messages,
       seesNow,
-      sees: (words) => until(`${id} sees ${words}; last: ${textOf(messages().at(-1))}`, () => seesNow(words)),
+      sees: (words) =>
+        until(
+          () => `${id} sees ${words}, but only:
+${messages().map(textOf).join('
+--
+')}`,
+          () => seesNow(words),
+        ),
       button,
       presses: async (label, words) => slack.click(id, await button(label, words)),
       modal,
