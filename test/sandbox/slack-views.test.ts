@@ -273,7 +273,9 @@ describe('views', () => {
       (await call('views.push', { trigger_id: triggerId, view: modal([], { notify_on_close: true }) })).view?.id ?? '';
     await slack.closeView(alice, second);
     expect(last()).toMatchObject({ type: 'view_closed', is_cleared: false, view: { id: second } });
-    await slack.closeView(alice, root, 'all');
+    const again = await slack.click(alice, { viewId: root, actionId: 'go' });
+    await call('views.push', { trigger_id: again.triggerId, view: modal([]) });
+    await slack.closeView(alice, top()?.id ?? '', 'all');
     expect(last()).toMatchObject({ type: 'view_closed', is_cleared: true, view: { id: root } });
     expect(stack()).toEqual([]);
   });
