@@ -134,6 +134,20 @@ describe('perplexity', () => {
     expect((await send('POST', '/Users', newUser('away@example.com'))).status).toBe(409);
   });
 
+  it('takes a left-out account into groups without a word also where unknown ones are refused', async () => {
+    const { send, patch, group, members } = await start({
+      dialect: 'perplexity',
+      seed: ROLES,
+      quirks: { unknownMember: 'refuse' },
+    });
+    const id = String(at((await send('POST', '/Users', newUser('away@example.com'))).body, 'id'));
+    const add = (value: string) =>
+      patch(`/Groups/${group('PPLX_Admin')}`, { op: 'add', path: 'members', value: [{ value }] });
+    expect((await add('nobody')).status).toBe(400);
+    expect((await add(id)).status).toBe(204);
+    expect(members('PPLX_Admin')).toHaveLength(1);
+  });
+
   it('answers 409 for a person whom another organisation holds on to, and finds nobody', async () => {
     const { send } = await perplexity();
     expect((await send('POST', '/Users', newUser('apart@example.com'))).status).toBe(409);
@@ -227,6 +241,19 @@ describe('pearset', () => {
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(seen.at(-1)).toBe(19);
     expect(changes).toBeGreaterThan(3);
+  });
+
+  it('takes the same times again after a reset', async () => {
+    const { patch, user, service } = await start({ dialect: 'pearset' });
+    const times = async (): Promise<number[]> => {
+      for (const active of [false, true]) {
+        await patch(`/Users/${user('ada@example.com')}`, { op: 'replace', path: 'active', value: active });
+      }
+      return service.state().pending.map((each) => each.visibleAt);
+    };
+    const first = await times();
+    service.reset();
+    expect(await times()).toEqual(first);
   });
 
   it('shows at once what is done in its console, and everything when it becomes another app', async () => {

@@ -209,15 +209,19 @@ describe('faults of the connection', () => {
   });
 
   it('closing ends what hangs, by fault or by latency, without applying it', async () => {
-    for (const slow of ['fault', 'latency']) {
-      const { service, send } = await start();
+    for (const slow of ['hang', 'hold', 'latency']) {
+      const { service, send, release, exists } = await held('before');
+      if (slow !== 'hold') service.clearFaults();
+      if (slow === 'hang') service.fault({ match: {}, times: 1, kind: { type: 'hang', ms: 600_000, when: 'before' } });
       if (slow === 'latency') service.latency(600_000);
-      else service.fault({ match: {}, times: 1, kind: { type: 'hang', ms: 600_000, when: 'before' } });
+      const logged = nextCall(service);
       const post = expect(send('POST', '/Users', EVE)).rejects.toThrow('fetch failed');
       await arrival(service);
       await service.close();
+      release();
+      expect(await logged).toMatchObject({ status: 0 });
       await post;
-      expect(service.userId('eve@example.com')).toBeUndefined();
+      expect(exists()).toBe(false);
     }
   });
 

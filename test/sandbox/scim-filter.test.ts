@@ -223,10 +223,17 @@ describe('filters over HTTP', () => {
     expect(listed(answer, 'userName')).toEqual(expected);
   });
 
-  it('finds the groups of one person by members, in the three ways to say it', async () => {
+  it('finds the groups of one person by members, in the ways there are to say it', async () => {
     const { send, user } = await start();
     const grace = user('grace@example.com');
     for (const text of [`members.value eq "${grace}"`, `members eq "${grace}"`, `members[value eq "${grace}"]`]) {
+      expect(listed(await send('GET', `/Groups?${filter(text)}`), 'displayName')).toEqual(['Members']);
+    }
+    for (const text of [
+      'members.display eq "grace hopper"',
+      'members[display eq "Grace Hopper"]',
+      `members.value sw "${grace.slice(0, 9)}"`,
+    ]) {
       expect(listed(await send('GET', `/Groups?${filter(text)}`), 'displayName')).toEqual(['Members']);
     }
     const one = await send('GET', `/Groups?${filter(`displayName eq "admins" and members eq "${grace}"`)}`);
@@ -303,7 +310,13 @@ describe('filters over HTTP', () => {
       id.map((each) => `members[value eq "${each}"]`),
       id.map((each) => `not (members eq "${each}")`),
       id.map((each) => `members[type eq "User" and value eq "${each}"]`),
-      fc.constantFrom('displayName eq "Admins"', 'members pr', 'members.display co "a"'),
+      id.map((each) => `members.value sw "${each.slice(0, 8)}"`),
+      fc.constantFrom(
+        'displayName eq "Admins"',
+        'members pr',
+        'members.display co "a"',
+        'members.display eq "Ada Byron"',
+      ),
     );
     const sentence = fc
       .array(fc.tuple(about, fc.constantFrom('and', 'or')), { minLength: 1, maxLength: 3 })

@@ -299,6 +299,16 @@ describe('PATCH of the members of a group', () => {
     expect(again.members('Members')).toEqual([]);
   });
 
+  it('keeps in the group whoever is removed and added again in one request', async () => {
+    const bench = await start();
+    await bench.patch(
+      `/Groups/${bench.group('Members')}`,
+      { op: 'remove', path: `members[value eq "${bench.user(GRACE)}"]` },
+      { op: 'add', path: 'members', value: some(bench, GRACE) },
+    );
+    expect(bench.members('Members')).toEqual([ADA, GRACE, MARY].map(bench.user));
+  });
+
   it('replaces all members, and applies several operations in their order', async () => {
     const bench = await start();
     await act(bench, { op: 'replace', path: 'members', value: some(bench, MARY, GRACE, MARY) });

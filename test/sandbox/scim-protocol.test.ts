@@ -32,7 +32,8 @@ describe('the door', () => {
   it('knows its endpoints letter by letter and its methods by name', async () => {
     const { send, user } = await start();
     expect((await send('GET', '/users')).status).toBe(404);
-    expect((await send('GET', '/Users/x/y')).status).toBe(404);
+    expect((await send('GET', `/Users/${user('ada@example.com')}/x`)).status).toBe(404);
+    expect((await send('GET', '/Users/')).status).toBe(404);
     expect((await send('GET', '/Users/%ff')).status).toBe(404);
     expect((await send('GET', '/Nothing')).body).toMatchObject({ schemas: [ERROR], status: '404' });
     const refused = await send('PUT', '/Users', {});
@@ -185,6 +186,7 @@ describe('listing', () => {
     const { send, service, user } = await start({ seed: { users, groups: [] } });
     service.removeUser(user('person-13'));
     await send('POST', '/Users', newUser('late'));
+    expect(at((await send('GET', '/Users?count=0')).body, 'totalResults')).toBe(57);
     const seen: unknown[] = [];
     for (let startIndex = 1; startIndex <= 57; startIndex += 10) {
       seen.push(...listed(await send('GET', `/Users?startIndex=${startIndex}&count=10`), 'userName'));
@@ -258,6 +260,18 @@ describe('creating', () => {
       expect([answer.status, at(answer.body, 'scimType')]).toEqual([409, 'uniqueness']);
     }
     expect(service.state().users).toHaveLength(4);
+  });
+
+  it('gives a name free when its owner takes another', async () => {
+    const { send, patch, user, service } = await start();
+    await patch(`/Users/${user('ada@example.com')}`, {
+      op: 'replace',
+      path: 'userName',
+      value: 'countess@example.com',
+    });
+    expect((await send('POST', '/Users', newUser('ada@example.com'))).status).toBe(201);
+    service.removeUser(user('countess@example.com'));
+    expect((await send('POST', '/Users', newUser('countess@example.com'))).status).toBe(201);
   });
 
   it.each([

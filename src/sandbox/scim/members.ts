@@ -62,12 +62,10 @@ export function createMemberEdit(
   const add = (value: Json): void => {
     for (const each of valuesOf(value)) {
       const member = readMember(each, quirks);
-      const kept = admit(standing(member.value), member.value, quirks);
-      if (kept && !has(member.value)) {
-        removed.delete(member.value);
-        // Whoever is removed and added again in one request never left.
-        if (cleared || !base.has(member.value)) added.set(member.value, member);
-      }
+      if (!admit(standing(member.value), member.value, quirks)) continue;
+      // Whoever is removed and added again in one request never left.
+      removed.delete(member.value);
+      if (cleared || !base.has(member.value)) added.set(member.value, member);
     }
   };
 
