@@ -109,25 +109,29 @@ export function storyIn(world: SandboxWorld): Story {
       const screen = slack.state(id);
       return [...screen.conversations.flatMap((each) => each.messages), ...screen.ephemerals];
     };
+    const all = (): string => messages().map(textOf).join('\n--\n');
     const seesNow = (words: RegExp): MessageSeen | undefined =>
       messages().findLast((message) => words.test(textOf(message)));
     const button = (label: RegExp, words: RegExp = /(?:)/) =>
-      until(() => `${id} has a button ${label} on a message ${words}, but only:\n${messages().map(textOf).join('\n--\n')}`, () => {
-        for (const message of messages().reverse()) {
-          if (!words.test(textOf(message))) continue;
-          const found = buttonsOf(message.blocks).find((each) => label.test(each.label));
-          if (found !== undefined) {
-            return {
-              channel: message.channel,
-              ts: message.ts,
-              actionId: found.actionId,
-              blockId: found.blockId,
-              confirmed: true,
-            };
+      until(
+        () => `${id} has a button ${label} on a message ${words}, but sees:\n${all()}`,
+        () => {
+          for (const message of messages().reverse()) {
+            if (!words.test(textOf(message))) continue;
+            const found = buttonsOf(message.blocks).find((each) => label.test(each.label));
+            if (found !== undefined) {
+              return {
+                channel: message.channel,
+                ts: message.ts,
+                actionId: found.actionId,
+                blockId: found.blockId,
+                confirmed: true,
+              };
+            }
           }
-        }
-        return undefined;
-      });
+          return undefined;
+        },
+      );
     const modal = (title: RegExp): Promise<ViewSeen> =>
       until(`${id} sees a modal ${title}`, () => {
         const top = slack.state(id).views.at(-1);
@@ -140,10 +144,7 @@ export function storyIn(world: SandboxWorld): Story {
       seesNow,
       sees: (words) =>
         until(
-          () => `${id} sees ${words}, but only:
-${messages().map(textOf).join('
---
-')}`,
+          () => `${id} sees ${words}, but only:\n${all()}`,
           () => seesNow(words),
         ),
       button,
