@@ -17,7 +17,7 @@ export function lookupCard(view: LookupView, ctx: CardContext): Message {
   const pen = penFor(ctx);
   switch (view.kind) {
     case 'found':
-      return found(view.accounts, pen);
+      return view.accounts.length === 0 ? none({ kind: 'none', text: '' }, pen) : found(view.accounts, pen);
     case 'pick':
       return pick(view, pen);
     case 'none':

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SubjectRef } from '../../../src/access/people.ts';
 import { HOUR, REASON_MAX } from '../../../src/access/policy.ts';
-import type { Action } from '../../../src/access/request.ts';
+import type { AccessRequest, Action } from '../../../src/access/request.ts';
 import type { AppOffer, FieldRefusal } from '../../../src/access/service/desk.ts';
 import { addressOf } from '../../../src/slack/cards/index.ts';
 import type { Draft } from '../../../src/slack/command.ts';
@@ -408,7 +408,7 @@ describe('the other modals', () => {
     const refused = {
       ...request('revoke', 'refused'),
       refusal: { code: 'several_roles', app: 'perplexity', roles: ['admin', 'billing'] },
-    } as const;
+    } satisfies AccessRequest;
     const view = revokeAllModal(refused, ctx);
     expect(textOf(view.blocks)).toContain('Admin, Billing');
     expect(viewFaults(view, allowed())).toEqual([]);

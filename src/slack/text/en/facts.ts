@@ -37,7 +37,7 @@ export function holds(held: Held | undefined, n: Names): Words {
   const off = held.account === 'inactive' ? say`account switched off; ` : NOTHING;
   if (held.roles.length === 0) return say`${off}no role`;
   const each = held.roles.map((one) =>
-    one.until !== undefined
+    one.until !== undefined && !one.standing
       ? say`${n.role(one.role)} until ${n.at(one.until)}`
       : say`${n.role(one.role)} (${one.standing ? 'standing' : 'by a grant, no end'})`,
   );

@@ -16,9 +16,11 @@ export const manager = (who: string): Words => say`Manager: ${piece(who, 120)}`;
 /** "Admin until …", "Member (standing)". */
 export function held(one: HeldRole, n: Names): Words {
   const role = n.role(one.role);
+  // Standing membership stays after any grant: an end would be a promise that is not kept.
+  if (one.standing) return say`${bold(role)} (standing)`;
   if (one.until === null) return say`${bold(role)}, by a grant with no end`;
   if (one.until !== undefined) return say`${bold(role)} until ${n.at(one.until)}`;
-  return one.standing ? say`${bold(role)} (standing)` : say`${bold(role)}`;
+  return bold(role);
 }
 export const heldIn = (role: Words, app: string): Words => say`${role} in ${app}`;
 export const roles = (all: Words): Words => say`Holds: ${all}`;

@@ -1,0 +1,461 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../../src/access/audit.ts';
+import { HOUR } from '../../../src/access/policy.ts';
+import type { Notice } from '../../../src/access/ports.ts';
+import type {
+  AccountView,
+  HeldRole,
+  HistoryView,
+  HomeView,
+  ListView,
+  LookupView,
+} from '../../../src/access/service/desk.ts';
+import {
+  ACTIONS,
+  addressOf,
+  gotItMessage,
+  helpMessage,
+  historyCard,
+  hubCard,
+  linkedMessage,
+  listCard,
+  lookupCard,
+  mineCard,
+  noticeCard,
+  pendingCard,
+  replyMessage,
+} from '../../../src/slack/cards/index.ts';
+import { LATER, VERBS, type Verb } from '../../../src/slack/command/verbs.ts';
+import { homeView } from '../../../src/slack/home.ts';
+import { messageFaults, viewFaults } from '../limits.ts';
+import {
+  ACTIONS_ASKED,
+  ALICE,
+  actionsOf,
+  allowed,
+  BOB,
+  buttonsOf,
+  context,
+  fullRequest,
+  HARMLESS,
+  HOSTILE,
+  hostileText,
+  MANAGER,
+  NOW,
+  OWNER,
+  offer,
+  request,
+  STATES,
+  slack,
+  textOf,
+} from './sample.ts';
+
+const ctx = context();
+const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+const role = (change: Partial<HeldRole> = {}): HeldRole => ({
+  app: 'perplexity',
+  role: 'admin',
+  base: false,
+  sensitive: true,
+  standing: false,
+  until: NOW + HOUR,
+  request: 'req-1',
+  ...change,
+});
+
+const account = (text: string, index = 0): AccountView => ({
+  app: 'perplexity',
+  account: {
+    id: `acc-${index}`,
+    name: text,
+    email: text,
+    active: index % 3 === 0 ? true : index % 3 === 1 ? false : 'unknown',
+  },
+  slack: slack(BOB),
+  roles: [role(), role({ role: 'member', standing: true }), role({ until: null })],
+  open: [fullRequest('grant', 'pending', { name: text, email: text, reason: text, detail: text })],
+  manager: text,
+  disabled: { at: NOW, by: text, reason: text },
+  live: false,
+  syncedAt: NOW - HOUR,
+  can: ['request', 'grant', 'revoke', 'disable', 'enable'],
+});
+
+const lookups = (text: string): LookupView[] => [
+  { kind: 'found', accounts: [] },
+  { kind: 'found', accounts: many(40, (index) => account(text, index)) },
+  {
+    kind: 'pick',
+    text,
+    hits: many(60, (index) => ({
+      app: 'perplexity',
+      score: 1,
+      account: { id: `a${index}`, userName: text, email: text, emails: [], name: text, active: true },
+    })),
+  },
+  { kind: 'none', text, syncedAt: NOW, slack: slack(BOB) },
+  { kind: 'none', text },
+];
+
+const lists = (text: string): ListView[] =>
+  (['admins', 'members', 'inactive', 'pending', 'expiring'] as const).map((which) => ({
+    app: 'perplexity',
+    which,
+    rows: many(120, (index) => ({
+      name: text,
+      email: text,
+      active: index % 2 === 0,
+      roles: many(index % 6, () => role()),
+      ...(which === 'pending'
+        ? { request: request('grant', 'pending', { name: text, email: text, reason: text, detail: text }) }
+        : {}),
+    })),
+    total: 5000,
+    syncedAt: NOW,
+    complete: false,
+  }));
+
+const texts = (text: string) => ({ name: text, email: text, reason: text, detail: text });
+const homes = (text: string, count: number): HomeView => ({
+  viewer: { slack: slack(MANAGER), name: text, emailConfirmed: true, zone: 'UTC', standing: 'member' },
+  waiting: many(count, () => request('grant', 'pending', texts(text))),
+  access: many(count, () => role()),
+  requests: many(count, (index) =>
+    fullRequest(ACTIONS_ASKED[index % 5] ?? 'grant', STATES[index % 14] ?? 'pending', texts(text)),
+  ),
+  apps: many(count, (index) =>
+    offer({ key: `app-${index}`, name: text, owners: many(9, () => text), observe: index % 2 === 0 }),
+  ),
+});
+
+const on = {
+  actor: { kind: 'person', slack: slack(ALICE) },
+  about: [],
+  request: 'req-1',
+  action: 'grant',
+  app: 'perplexity',
+  role: 'admin',
+} as const;
+const base = { actor: { kind: 'system', part: 'store' }, about: [] } as const;
+/** One of every kind of event. The type makes the list complete. */
+const events = (text: string): { readonly [T in AuditEvent['type']]: Extract<AuditEvent, { type: T }> } => {
+  const noted = { ...on, note: { reason: text, requester: text, subject: text, by: text, email: text, detail: text } };
+  return {
+    'request.received': { ...noted, type: 'request.received' },
+    'request.refused': { ...noted, type: 'request.refused', code: text },
+    'request.pending': { ...noted, type: 'request.pending', approvers: [text] },
+    'request.entitled': { ...noted, type: 'request.entitled', entitlement: 'self' },
+    'request.escalated': { ...noted, type: 'request.escalated', approvers: [] },
+    'request.approved': { ...noted, type: 'request.approved', step: 0, final: false, as: 'manager' },
+    'request.denied': { ...noted, type: 'request.denied', step: 0 },
+    'request.cancelled': { ...noted, type: 'request.cancelled', why: text },
+    'request.lapsed': { ...noted, type: 'request.lapsed' },
+    'request.not_applied': { ...noted, type: 'request.not_applied', why: text },
+    'request.failed': { ...noted, type: 'request.failed', why: text },
+    'access.intended': { ...noted, type: 'access.intended', until: null },
+    'access.given': { ...noted, type: 'access.given', outcome: 'confirmed', until: NOW },
+    'access.ending': { ...noted, type: 'access.ending', why: text },
+    'access.taken': { ...noted, type: 'access.taken', outcome: 'kept', why: text },
+    'access.end_failed': { ...noted, type: 'access.end_failed', why: text },
+    'account.created': { ...noted, type: 'account.created', outcome: 'accepted' },
+    'account.disabled': { ...noted, type: 'account.disabled', outcome: 'confirmed' },
+    'account.enabled': { ...noted, type: 'account.enabled', outcome: 'observed' },
+    'access.visible': { ...noted, type: 'access.visible' },
+    'access.not_visible': { ...noted, type: 'access.not_visible' },
+    'person.bound': { ...base, type: 'person.bound', app: text, account: text, how: 'email' },
+    'group.linked': { ...base, type: 'group.linked', app: 'perplexity', role: text, group: text },
+    'lookup.listed': { ...base, actor: { kind: 'operator', name: text }, type: 'lookup.listed', what: text },
+    'history.read': { ...base, type: 'history.read' },
+    'click.refused': { ...base, type: 'click.refused', request: text, code: text },
+    'policy.changed': { ...base, type: 'policy.changed', digest: text },
+    started: { ...base, type: 'started', version: text },
+    stopped: { ...base, type: 'stopped' },
+    'head.published': { ...base, type: 'head.published', seq: 7, hash: text },
+    'journal.torn': { ...base, type: 'journal.torn', bytes: 7 },
+    'journal.damaged': { ...base, type: 'journal.damaged', segment: text, from: 0, to: 1 },
+  };
+};
+const history = (text: string): HistoryView => ({
+  whose: { name: text, slack: slack(BOB) },
+  entries: many(20, (seq) => ({ seq, at: NOW, events: Object.values(events(text)) })),
+});
+
+const notices = (text: string): Notice[] => [
+  { kind: 'head', seq: 7, hash: text },
+  { kind: 'safe_mode', detail: text },
+  { kind: 'chain_broken', seq: 7, detail: text },
+  { kind: 'unauthorized', app: 'perplexity' },
+  { kind: 'app_stopped', app: 'perplexity', role: 'admin', group: text },
+  { kind: 'few_owners', app: 'perplexity', reachable: 0 },
+  { kind: 'few_owners', app: 'perplexity', reachable: 1 },
+  { kind: 'seats_low', app: 'perplexity', used: 110, seats: 120 },
+  { kind: 'welcome', app: 'perplexity', requester: slack(ALICE), forward: false, name: text, email: text },
+  { kind: 'welcome', app: 'perplexity', requester: slack(ALICE), forward: true, name: text, email: text },
+  { kind: 'cannot_get_in', app: 'perplexity', by: slack(BOB) },
+];
+
+const messages = (text: string) => [
+  ...lookups(text).map((view) => lookupCard(view, ctx)),
+  ...lists(text).map((view) => listCard(view, ctx)),
+  ...[0, 1, 40].flatMap((count) => [hubCard, mineCard, pendingCard].map((card) => card(homes(text, count), ctx))),
+  historyCard(history(text), ctx),
+  historyCard({ whose: { name: text }, entries: [] }, ctx),
+  ...notices(text).map((notice) => noticeCard(notice, context({ welcome: text }))),
+  linkedMessage({ name: text, apps: [text, 'perplexity'] }, slack(BOB), ctx),
+  linkedMessage({ name: text, apps: [] }, slack(BOB), ctx),
+  replyMessage({ kind: 'failed', reference: text }, ctx),
+  helpMessage({ kind: 'unknown', given: text, suggestion: 'grant' }, ctx),
+  helpMessage({ kind: 'unknown', given: text }, ctx),
+  gotItMessage({ action: 'grant', app: text, role: text, subject: { kind: 'email', email: text } }, ctx),
+];
+
+describe('every view', () => {
+  it('stays within the limits and shows texts of people as text', () => {
+    for (const text of [HARMLESS.name, ...HOSTILE]) {
+      for (const [index, card] of messages(text).entries()) {
+        expect(messageFaults(card, allowed()), `${index} ${text.slice(0, 30)}`).toEqual([]);
+      }
+      for (const count of [0, 1, 40]) {
+        expect(viewFaults(homeView(homes(text, count), ctx), allowed()), text.slice(0, 30)).toEqual([]);
+      }
+    }
+  });
+
+  it('shows whatever anybody writes as text', () => {
+    fc.assert(
+      fc.property(hostileText, fc.nat(), (text, pick) => {
+        const all = messages(text);
+        const card = all[pick % all.length];
+        if (card !== undefined) expect(messageFaults(card, allowed())).toEqual([]);
+        expect(viewFaults(homeView(homes(text, 12), ctx), allowed())).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('says of an app that is only observed that nothing is written', () => {
+    const observed = context({ mode: 'observe' });
+    const [, found] = lookups('Bob');
+    const [list] = lists('Bob');
+    const [, , , unauthorized] = notices('Bob');
+    if (found === undefined || list === undefined || unauthorized === undefined) throw new Error('samples');
+    for (const card of [lookupCard(found, observed), listCard(list, observed), noticeCard(unauthorized, observed)]) {
+      expect(textOf(card.blocks)).toContain('Observe mode');
+    }
+    expect(textOf(hubCard(homes('Bob', 1), ctx).blocks)).toContain('Observe mode');
+  });
+});
+
+describe('a look-up', () => {
+  it('shows account, roles and until when, how fresh it is, and what the viewer may do', () => {
+    const card = lookupCard({ kind: 'found', accounts: [account('Bob Example')] }, ctx);
+    const text = textOf(card.blocks);
+    expect(text).toContain(`<@${BOB}>`);
+    expect(text).toMatch(
+      /Holds: \*Admin\* until <!date[^>]*>, \*Member\* \(standing\), \*Admin\*, by a grant with no end/,
+    );
+    expect(text).toMatch(/As of the last sync/);
+    expect(actionsOf(card)).toEqual([
+      ACTIONS.show,
+      ACTIONS.accountRequest,
+      ACTIONS.accountGrant,
+      ACTIONS.accountRevoke,
+      ACTIONS.accountDisable,
+      ACTIONS.accountEnable,
+    ]);
+    const block = card.blocks.find((each) => each.type === 'actions');
+    expect(addressOf(block?.block_id)).toEqual({ kind: 'account', app: 'perplexity', account: 'acc-0' });
+    expect(buttonsOf(block).every((button) => button.value === undefined)).toBe(true);
+  });
+
+  it('shows no roles where the viewer may not see them, and no button that does not work', () => {
+    const { roles: _roles, open: _open, disabled: _disabled, manager: _manager, ...rest } = account('Bob');
+    const card = lookupCard({ kind: 'found', accounts: [{ ...rest, can: [] }] }, ctx);
+    expect(textOf(card.blocks)).not.toMatch(/Holds|Manager|Switched off|Admin/);
+    expect(actionsOf(card)).toEqual([]);
+  });
+
+  it('never acts on a fuzzy hit without a pick', () => {
+    const view: LookupView = {
+      kind: 'pick',
+      text: 'bop',
+      hits: [
+        {
+          app: 'perplexity',
+          score: 1,
+          account: { id: 'acc-bob', userName: 'bob', email: 'bob@example.com', emails: [], name: 'Bob', active: true },
+        },
+      ],
+    };
+    const card = lookupCard(view, ctx);
+    expect(actionsOf(card)).toEqual([ACTIONS.accountShow]);
+    const row = card.blocks.find((block) => block.block_id !== undefined);
+    expect(addressOf(row?.block_id)).toEqual({ kind: 'account', app: 'perplexity', account: 'acc-bob' });
+  });
+
+  it('says of nobody found that they may exist in the console', () => {
+    expect(textOf(lookupCard({ kind: 'none', text: 'zed' }, ctx).blocks)).toContain(
+      "may still exist in the app's own console",
+    );
+  });
+});
+
+describe('addresses', () => {
+  it('read back what was written and nothing else', () => {
+    expect(addressOf('app#owner:perplexity')).toEqual({ kind: 'app', app: 'perplexity' });
+    expect(addressOf('account:perplexity/a/b:c')).toEqual({ kind: 'account', app: 'perplexity', account: 'a/b:c' });
+    for (const id of [
+      undefined,
+      '',
+      'reason',
+      'app:',
+      'account:x',
+      'account:/x',
+      'account:x/',
+      `app:${'x'.repeat(300)}`,
+    ]) {
+      expect(addressOf(id)).toBeUndefined();
+    }
+  });
+});
+
+describe('a list', () => {
+  it('says how many there are and how many are not shown', () => {
+    const [list] = lists('Bob');
+    if (list === undefined) throw new Error('samples');
+    const text = textOf(listCard(list, ctx).blocks);
+    expect(text).toContain('5000 people with a sensitive role');
+    expect(text).toContain('…and 4900 more.');
+    expect(text).toContain('some accounts may be missing');
+    expect(textOf(listCard({ ...list, rows: [], total: 0 }, ctx).blocks)).toContain('Nobody here.');
+  });
+});
+
+describe('a history', () => {
+  it('has a sentence of its own for every kind of event', () => {
+    const said = Object.values(events('x')).map((event) => {
+      const { note: _note, ...rest } = event;
+      return textOf(
+        historyCard({ whose: { name: 'Bob' }, entries: [{ seq: 1, at: NOW, events: [rest] }] }, ctx).blocks[1],
+      );
+    });
+    expect(new Set(said).size).toBe(said.length);
+    for (const line of said) expect(line).toMatch(/^<!date[^>]*> · .+ · .+$/);
+  });
+});
+
+describe('the App Home', () => {
+  it('keeps its order and its 100 blocks, and counts what does not fit', () => {
+    const view = homeView(homes('Bob', 60), ctx);
+    const headers = view.blocks.filter((block) => block.type === 'header').map((block) => textOf(block));
+    expect(headers).toEqual(['Waiting for you', 'Your access', 'Your requests', 'Apps you may ask for', 'For owners']);
+    expect(view.blocks.length).toBeLessThanOrEqual(100);
+    expect(textOf(view.blocks)).toMatch(/…and \d+ more\./);
+  });
+
+  it('lets an approver decide, and shows owner tools to owners only', () => {
+    const view = homes('Bob', 1);
+    expect(actionsOf(homeView(view, ctx))).toEqual(
+      expect.arrayContaining([ACTIONS.approve, ACTIONS.deny, ACTIONS.finish, ACTIONS.listApp]),
+    );
+    const plain = homeView({ ...view, apps: [offer({ ownerOf: false })] }, ctx);
+    for (const action of [ACTIONS.listApp, ACTIONS.openDisable, ACTIONS.openEnable]) {
+      expect(actionsOf(plain)).not.toContain(action);
+    }
+    const elsewhere = { ...view, viewer: { ...view.viewer, slack: slack(ALICE) } };
+    expect(actionsOf(homeView(elsewhere, ctx))).not.toContain(ACTIONS.approve);
+  });
+
+  it('offers to give back a grant and not a standing role', () => {
+    const { request: _request, until: _until, ...standing } = role({ standing: true });
+    const view = homeView({ ...homes('Bob', 0), access: [standing] }, ctx);
+    expect(actionsOf(view)).not.toContain(ACTIONS.finish);
+    expect(textOf(view.blocks)).toContain('*Admin* (standing)');
+  });
+
+  it('does not show the subject a disable that is not done', () => {
+    const view = homeView(
+      {
+        ...homes('Bob', 0),
+        viewer: { ...homes('Bob', 0).viewer, slack: slack(BOB) },
+        requests: [request('disable', 'pending')],
+      },
+      ctx,
+    );
+    expect(textOf(view.blocks)).not.toMatch(/Disabling/);
+  });
+});
+
+describe('notices', () => {
+  const [welcome, forward] = notices('Carol').filter((notice) => notice.kind === 'welcome');
+
+  it('welcome a new person: where to log in, that it is single sign-on, whom to ask, and a way out', () => {
+    if (welcome === undefined) throw new Error('samples');
+    const card = noticeCard(welcome, ctx);
+    const text = textOf(card.blocks);
+    expect(text).toContain('<https://www.perplexity.ai/login?a=1&amp;b=2|');
+    expect(text).toContain('single sign-on');
+    expect(text).toContain(`Ask <@${ALICE}>`);
+    const block = card.blocks.find((each) => each.type === 'actions');
+    expect(actionsOf(block)).toEqual([ACTIONS.visit, ACTIONS.cannotGetIn]);
+    expect(addressOf(block?.block_id)).toEqual({ kind: 'app', app: 'perplexity' });
+  });
+
+  it('give the text to pass on when the new person is not in Slack', () => {
+    if (forward === undefined) throw new Error('samples');
+    const card = noticeCard(forward, ctx);
+    expect(textOf(card.blocks)).toContain('is not in Slack. Please pass this on:');
+    expect(actionsOf(card)).toEqual([]);
+  });
+
+  it('tell the owners how to check a head', () => {
+    const card = noticeCard({ kind: 'head', seq: 41, hash: 'ab'.repeat(32) }, ctx);
+    expect(textOf(card.blocks)).toContain(`rolecall audit verify --head 41:${'ab'.repeat(32)}`);
+  });
+});
+
+describe('the help', () => {
+  const verbs = Object.keys(VERBS).filter((verb): verb is Verb => verb in VERBS);
+
+  it('shows every verb that works and no verb that does not', () => {
+    const text = textOf(helpMessage({ kind: 'help' }, ctx).blocks);
+    for (const verb of verbs) {
+      expect(text).toContain(`/access ${verb}`);
+      const topic = textOf(helpMessage({ kind: 'help', topic: verb }, ctx).blocks);
+      expect(topic).toMatch(/Example: `\/access .+`\nEverybody|Example: `\/access /);
+    }
+    for (const word of LATER) expect(text).not.toMatch(new RegExp(`\\b${word}\\b`));
+  });
+
+  it('uses the name the command was given', () => {
+    expect(textOf(helpMessage({ kind: 'help' }, { ...ctx, command: '/zugang' }).blocks)).not.toContain('/access');
+  });
+
+  it('is honest about what is not there yet', () => {
+    for (const what of LATER) {
+      expect(helpMessage({ kind: 'later', what }, ctx).text).toContain(`\`${what}\` is not available yet.`);
+    }
+  });
+
+  it('says what is meant in the short answers', () => {
+    expect(replyMessage({ kind: 'stale_button' }, ctx).text).toContain('no longer valid, and nothing was changed');
+    expect(replyMessage({ kind: 'unavailable' }, ctx).text).toContain('Try again in a minute');
+    expect(replyMessage({ kind: 'restarted' }, ctx).text).toContain('press or type it again');
+    expect(replyMessage({ kind: 'failed', reference: 'k7m2' }, ctx).text).toContain('`k7m2`');
+    expect(replyMessage({ kind: 'telling_owners' }, ctx).text).toContain('told the owners');
+    const ask = { action: 'grant', app: 'perplexity', role: 'admin', subject: { kind: 'me' } } as const;
+    expect(gotItMessage(ask, ctx).text).toContain('Got it: Admin in Perplexity Enterprise for you.');
+  });
+});
+
+describe('the owner', () => {
+  it('is never offered a decision on somebody else’s card in a list of what waits', () => {
+    const view = { ...homes('Bob', 1), viewer: { ...homes('Bob', 1).viewer, slack: slack(OWNER) } };
+    expect(actionsOf(pendingCard(view, ctx))).toContain(ACTIONS.approve);
+    const denied = { ...view, waiting: [request('grant', 'denied')] };
+    expect(actionsOf(pendingCard(denied, ctx))).not.toContain(ACTIONS.approve);
+  });
+});
