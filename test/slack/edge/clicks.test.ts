@@ -60,6 +60,7 @@ describe.each(['http', 'socket'] as const)('a click over %s', (mode) => {
       [{ request: 'req-1', by: slackId(USERS.bob), copy: place, verdict: 'approve' }],
       [`${TEAM}:${triggerId}`],
     ]);
+    await edge.quiet();
     expect(told(USERS.bob)).toEqual([]);
   });
 
@@ -77,6 +78,7 @@ describe.each(['http', 'socket'] as const)('a click over %s', (mode) => {
     await edge.asked('answered');
     expect((await edge.workspace.replay(deliveryId)).status).toBe(200);
     await edge.asked('receive', 2);
+    await edge.quiet();
     expect(edge.verbs().filter((verb) => verb === 'decide')).toHaveLength(1);
     expect(told(USERS.bob)).toEqual([]);
   });
@@ -296,6 +298,7 @@ describe('a click', () => {
     await edge.workspace.raw({ via: 'http', body });
     await edge.workspace.raw({ via: 'http', body });
     await edge.asked('receive', 2);
+    await edge.quiet();
     expect(edge.verbs().filter((verb) => verb === 'cancel')).toHaveLength(1);
   });
 });

@@ -212,6 +212,8 @@ export interface Edge {
   until<T>(look: () => T | undefined | false | null): Promise<T>;
   /** The desk was asked this verb (`times` times): its newest arguments. */
   asked(verb: keyof Desk, times?: number): Promise<readonly unknown[]>;
+  /** Nothing is being handled any more. */
+  quiet(): Promise<unknown>;
   /** Verbs asked so far. */
   verbs(): (keyof Desk)[];
   /** Web API methods the bot called, oldest first. */
@@ -228,6 +230,7 @@ export async function startEdge(
     command?: string;
     sleep?: (ms: number) => Promise<unknown>;
     wireNow?: () => number;
+    random?: () => number;
   } = {},
 ): Promise<Edge> {
   const watchers = new Set<() => void>();
@@ -259,7 +262,7 @@ export async function startEdge(
     wireNow: more.wireNow ?? Date.now,
     log: { info: noting('info'), warn: noting('warn'), error: noting('error') },
     sleep: more.sleep ?? ((ms) => wait(ms, undefined, { ref: false })),
-    random: Math.random,
+    random: more.random ?? Math.random,
   });
   await slack.start();
   if (mode === 'http') workspace.setRequestUrl(`http://127.0.0.1:${slack.port()}/slack/events`);
@@ -294,6 +297,7 @@ export async function startEdge(
         const found = desk.asked.filter((entry) => entry.verb === verb);
         return found.length >= times && found.at(-1)?.args;
       }),
+    quiet: () => until(() => slack.health().handling === 0 && slack.health().queued === 0),
     verbs: () => desk.asked.map((entry) => entry.verb),
     methods: () =>
       workspace

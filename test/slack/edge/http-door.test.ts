@@ -81,6 +81,7 @@ describe('the HTTP door', () => {
     await edge.asked('answered');
     expect((await send(look)).status).toBe(200);
     await edge.asked('receive', 2);
+    await edge.quiet();
     const verbs = edge.verbs();
     expect(verbs.filter((verb) => verb === 'home')).toHaveLength(1);
     expect(verbs.filter((verb) => verb === 'submit')).toHaveLength(2);

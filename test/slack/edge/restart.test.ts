@@ -122,4 +122,23 @@ describe('after a restart', () => {
     await edge.asked('answered');
     expect(edge.verbs().filter((verb) => verb === 'decide')).toHaveLength(1);
   });
+
+  it('the job is told when the living process did not get through, so that it tries again', async () => {
+    edge = await startEdge('http');
+    const gate = Promise.withResolvers<never>();
+    edge.desk.teach({ home: () => gate.promise });
+    await edge.workspace.command(USERS.alice, '/access mine', 'C0NOBOT');
+    await edge.asked('home');
+    const [stored] = [...edge.desk.owed];
+    if (stored === undefined) throw new Error('nothing is owed');
+    const job = edge.slack.answer(...stored).then(
+      () => 'done',
+      () => 'again',
+    );
+    edge.workspace.fault({ method: 'response_url', times: 1, kind: 'http', status: 500 });
+    edge.workspace.fault({ method: 'conversations.open', times: 1, kind: 'error', error: 'internal_error' });
+    gate.reject(new AccessError({ code: 'safe_mode' }));
+    expect(await job).toBe('again');
+    expect(edge.desk.owed.size).toBe(1);
+  });
 });
