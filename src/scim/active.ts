@@ -6,7 +6,7 @@ import type { ActiveState, ActiveWrite } from './contract.ts';
 import { ScimError } from './error.ts';
 import type { ScimAnswer } from './http.ts';
 import { activeOperation } from './patch.ts';
-import { type ScimUser, tag, truth } from './schema.ts';
+import { present, type ScimUser, tag, truth } from './schema.ts';
 import { patch, read, type Session, type Settled, settle, wantsAnotherForm } from './session.ts';
 import { getUser } from './users.ts';
 
@@ -86,47 +86,49 @@ export async function setActive(session: Session, id: string, active: boolean): 
   const { memory, profile } = session;
   const goal: ActiveState = active ? 'active' : 'inactive';
   const reached = ({ state }: Seen) => state === goal || (!active && state === 'gone');
-  const carry = (write: () => Promise<ScimAnswer>) =>
-    settle(session, { write, look: () => look(session, id), reached });
+  /** Sends one form. What an earlier one was taken for stays true, whatever becomes of the next. */
+  async function carry(write: () => Promise<ScimAnswer>, earlier: Settled<Seen> | undefined): Promise<Settled<Seen>> {
+    const taken = earlier !== undefined && earlier.error === undefined ? earlier : undefined;
+    try {
+      const now = await settle(session, { write, look: () => look(session, id), reached });
+      const seen = now.seen ?? taken?.seen;
+      const error = taken === undefined ? now.error : undefined;
+      return present({ seen, sentAt: taken?.sentAt ?? now.sentAt, error });
+    } catch (error) {
+      if (taken !== undefined && error instanceof ScimError) return taken;
+      throw error;
+    }
+  }
   const put = () =>
-    carry(() =>
-      putUser(session, id, (resource) => {
-        resource.active = active;
-      }),
-    );
+    putUser(session, id, (resource) => {
+      resource.active = active;
+    });
 
   const first = memory.get().activeForm ?? profile.activeForm;
+  const forms = putsUsers(session)
+    ? ['put' as const]
+    : [first, first === 'path' ? ('object' as const) : ('path' as const)];
   let result: Settled<Seen> | undefined;
-  let sentAt: number | undefined;
-  if (putsUsers(session)) {
-    result = await put();
-    sentAt = result.sentAt;
-  } else {
-    for (const form of [first, first === 'path' ? 'object' : 'path'] as const) {
-      const now = await carry(() => patch(session, '/Users', id, [activeOperation(form, active)]));
-      sentAt ??= now.sentAt;
-      // A form that was taken without effect weighs more than another that was refused.
-      if (result === undefined || result.error !== undefined || now.error === undefined) result = now;
-      const { seen, error } = now;
-      if (seen !== undefined && reached(seen)) {
-        if (form !== first && now.sentAt !== undefined) memory.learn({ activeForm: form });
-        break;
-      }
-      if (error !== undefined && lacksPatch(error, seen?.user !== undefined)) {
-        memory.learn({ patchUsers: 'no' });
-        result = await put();
-        sentAt ??= result.sentAt;
-        break;
-      }
-      const ignored = error === undefined && seen !== undefined && seen.state !== 'unknown' && seen.state !== 'gone';
-      if (!ignored && (error === undefined || !wantsAnotherForm(error))) break;
+  for (const form of forms) {
+    const now = await carry(
+      form === 'put' ? put : () => patch(session, '/Users', id, [activeOperation(form, active)]),
+      result,
+    );
+    result = now;
+    const { seen, error } = now;
+    if (seen !== undefined && reached(seen)) {
+      if (form !== 'put' && form !== profile.activeForm && now.sentAt !== undefined) memory.learn({ activeForm: form });
+      break;
     }
+    if (form !== 'put' && error !== undefined && lacksPatch(error, seen?.user !== undefined)) {
+      memory.learn({ patchUsers: 'no' });
+      result = await carry(put, result);
+      break;
+    }
+    const ignored = error === undefined && (seen?.state === 'active' || seen?.state === 'inactive');
+    if (!ignored && (error === undefined || !wantsAnotherForm(error))) break;
   }
   const seen = result?.seen ?? { state: 'unknown' as const };
   if (result?.error !== undefined && seen.state !== 'gone') throw result.error;
-  return {
-    seen: seen.state,
-    ...(sentAt === undefined ? {} : { sentAt }),
-    ...(seen.user === undefined ? {} : { user: seen.user }),
-  };
+  return present({ seen: seen.state, sentAt: result?.sentAt, user: seen.user });
 }

@@ -182,7 +182,8 @@ export async function updateUser(session: Session, id: string, changes: UserChan
       const now = attributes[change.attribute];
       if (now?.kind === 'applied') {
         const known = memory.get().objectForm ?? [];
-        if (operation.path === undefined && !known.includes(change.attribute)) {
+        const worthKnowing = operation.path === undefined && !change.path.startsWith('name.');
+        if (worthKnowing && !known.includes(change.attribute)) {
           memory.learn({ objectForm: [...known, change.attribute] });
         }
         return;
@@ -210,7 +211,9 @@ export async function updateUser(session: Session, id: string, changes: UserChan
     return done();
   }
   const { error } = whole;
-  if (error?.outcome === 'unknown') return done();
+  const worthTrying =
+    error === undefined || wantsAnotherForm(error) || (wanted.length > 1 && [400, 409].includes(error.status ?? 0));
+  if (!worthTrying || error?.outcome === 'unknown') return done();
   for (const change of wanted) {
     let refusal = error;
     try {
@@ -220,7 +223,8 @@ export async function updateUser(session: Session, id: string, changes: UserChan
       if (attributes[change.attribute]?.kind !== 'applied') await insist(change, refusal);
     } catch (thrown) {
       if (!(thrown instanceof ScimError)) throw thrown;
-      attributes[change.attribute] = { kind: 'refused', error: thrown };
+      if (attributes[change.attribute]?.kind !== 'accepted')
+        attributes[change.attribute] = { kind: 'refused', error: thrown };
     }
   }
   return done();

@@ -4,8 +4,8 @@
  */
 
 /**
- * `not-sent`: no byte of the request left · `refused`: the server said no, nothing was changed ·
- * `unknown`: a write may have taken effect. Reads carry it too, where it has no consequence.
+ * `not-sent`: no byte of a write left · `refused`: the server said no, nothing was changed · `unknown`: a write may have
+ * taken effect. A read that failed is never `unknown`, so what a write needed to read first does not look like the write.
  */
 export type ScimOutcome = 'not-sent' | 'refused' | 'unknown';
 

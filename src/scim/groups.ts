@@ -18,7 +18,7 @@ export async function getGroup(session: Session, id: string, members: boolean): 
   const group = parseGroup(answer.body, answer.etag);
   if (group?.id === id) return group;
   const message = 'SCIM GET /Groups/:id answered something that is not this group';
-  throw new ScimError({ fault: 'unreadable', outcome: 'unknown', status: answer.status, message });
+  throw new ScimError({ fault: 'unreadable', outcome: 'not-sent', status: answer.status, message });
 }
 
 export function listGroups(session: Session, members: boolean): Listing<ScimGroup> {
@@ -32,7 +32,7 @@ async function collect(groups: Listing<ScimGroup>, matches: (group: ScimGroup) =
   // Several groups of one name must be told apart from one, so a partial answer is none.
   if (verdict.complete || verdict.why === 'unreadable') return hits;
   const message = `SCIM /Groups could not be read to its end (${verdict.why})`;
-  throw new ScimError({ fault: 'incomplete', outcome: 'unknown', retryable: true, message });
+  throw new ScimError({ fault: 'incomplete', outcome: 'not-sent', retryable: true, message });
 }
 
 const FILTER_STATUSES: readonly number[] = [400, 403, 414, 500, 501];

@@ -193,7 +193,7 @@ export function createHttp(options: HttpOptions): Http {
     if (status < 300) {
       const fault = got.cut === 'too-large' ? 'too-large' : (got.cut ?? 'unreadable');
       const repeat = got.cut === 'timeout' || got.cut === 'network';
-      const verdict: Judgement = { outcome: 'unknown', retryable: fault !== 'too-large', repeat };
+      const verdict: Judgement = { outcome: 'not-sent', retryable: fault !== 'too-large', repeat };
       const message = `${what} answered ${status} with a body that is ${got.cut === undefined ? 'not JSON' : `cut short (${got.cut})`}`;
       return { kind: 'failed', verdict, fields: { fault, status, message }, sentAt, spentMs };
     }

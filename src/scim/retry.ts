@@ -23,8 +23,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** No answer came. What was never sent can always be sent again; what was sent only if it is a read. */
 export function judgeSilence(intent: Intent, sent: boolean, hopeless: boolean): Judgement {
-  if (!sent) return { outcome: 'not-sent', retryable: !hopeless, repeat: !hopeless };
-  return { outcome: 'unknown', retryable: true, repeat: intent === 'read' };
+  const harmless = !sent || intent === 'read';
+  return { outcome: harmless ? 'not-sent' : 'unknown', retryable: !hopeless, repeat: harmless && !hopeless };
 }
 
 /**
@@ -32,16 +32,20 @@ export function judgeSilence(intent: Intent, sent: boolean, hopeless: boolean): 
  * Retry-After may be repeated as such, yet still counts as possibly applied.
  */
 export function judgeStatus(intent: Intent, status: number, hasRetryAfter: boolean): Judgement {
-  if (status === 425 || status === 429 || (status === 403 && hasRetryAfter)) {
-    return { outcome: 'refused', retryable: true, repeat: true };
-  }
-  if (status === 503) return { outcome: 'unknown', retryable: true, repeat: intent === 'read' || hasRetryAfter };
-  if (status === 501 || status === 505) return { outcome: 'refused', retryable: false, repeat: false };
-  if (status === 408 || status >= 500) return { outcome: 'unknown', retryable: true, repeat: intent === 'read' };
-  if (status >= 400) return { outcome: 'refused', retryable: false, repeat: false };
-  if (status === 307 || status === 308) return { outcome: 'refused', retryable: false, repeat: false };
+  const reads = intent === 'read';
+  const refused = (again: boolean): Judgement => ({ outcome: 'refused', retryable: again, repeat: again });
+  const unclear = (retryable: boolean, repeat: boolean): Judgement => ({
+    outcome: reads ? 'refused' : 'unknown',
+    retryable,
+    repeat,
+  });
+  if (status === 425 || status === 429 || (status === 403 && hasRetryAfter)) return refused(true);
+  if (status === 503) return unclear(true, reads || hasRetryAfter);
+  if (status === 501 || status === 505) return refused(false);
+  if (status === 408 || status >= 500) return unclear(true, reads);
+  if (status >= 400 || status === 307 || status === 308) return refused(false);
   // Any other 3xx that was not followed: a form-style "see other" comes after the fact.
-  return { outcome: intent === 'read' ? 'refused' : 'unknown', retryable: false, repeat: false };
+  return unclear(false, false);
 }
 
 /**

@@ -40,7 +40,7 @@ function listBody(body: unknown, route: string): ListPage {
   if (page !== undefined) return page;
   throw new ScimError({
     fault: 'unreadable',
-    outcome: 'unknown',
+    outcome: 'not-sent',
     message: `SCIM GET ${route} answered JSON that is not a list`,
   });
 }

@@ -15,7 +15,7 @@ export async function getUser(session: Session, id: string): Promise<ScimUser | 
   const user = parseUser(answer.body, answer.etag);
   if (user?.id === id) return user;
   const message = 'SCIM GET /Users/:id answered something that is not this user';
-  throw new ScimError({ fault: 'unreadable', outcome: 'unknown', status: answer.status, message });
+  throw new ScimError({ fault: 'unreadable', outcome: 'not-sent', status: answer.status, message });
 }
 
 export function listUsers(session: Session): Listing<ScimUser> {
@@ -56,7 +56,7 @@ async function collect(users: Listing<ScimUser>, matches: Wanted['matches']): Pr
   // Rows without an id can be nobody; all other gaps may hide the one looked for.
   if (hits.length > 0 || verdict.complete || verdict.why === 'unreadable') return hits;
   const message = `SCIM /Users could not be read to its end (${verdict.why}), so nobody can be said to be absent`;
-  throw new ScimError({ fault: 'incomplete', outcome: 'unknown', retryable: true, message });
+  throw new ScimError({ fault: 'incomplete', outcome: 'not-sent', retryable: true, message });
 }
 
 /** Statuses that speak of the filter: 400 invalidFilter or tooMany, 403 sensitive, 414, 501, and 500 where a parser broke. */

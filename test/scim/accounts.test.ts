@@ -84,6 +84,23 @@ describe('active', () => {
     expect(server.count('PATCH')).toBe(1);
   });
 
+  it('stays "accepted" when the form was taken without effect and the next one fails', async () => {
+    for (const status of [400, 401, 429]) {
+      const { server, client } = await bench({ activeForms: [], unknownForm: 'ignored' });
+      const user = server.addUser('ada@example.com');
+      server.script('PATCH /Users', ({ apply, send }) => send(apply()));
+      server.answer('PATCH /Users', { status }, 9);
+      expect(await client.setActive(user, false)).toMatchObject({ seen: 'active', sentAt: START });
+    }
+  });
+
+  it('is not sent when what a PUT must read first cannot be read', async () => {
+    const { server, client } = await bench({}, { profile: { usePut: true } });
+    server.answer('GET /Users', { status: 500 }, 99);
+    await expect(client.setActive('u1', false)).rejects.toMatchObject({ outcome: 'refused', status: 500 });
+    expect(server.count('PUT')).toBe(0);
+  });
+
   it('is not put where the server does not say who is active', async () => {
     const { server, client } = await bench({ patch: 501 });
     const user = server.addUser('ada@example.com');
@@ -223,6 +240,24 @@ describe('attributes', () => {
     expect(attributes.title).toMatchObject({ kind: 'unknown', error: { outcome: 'unknown' } });
     expect(sentAt).toBe(START);
     expect(server.count('PATCH')).toBe(1);
+  });
+
+  it('are asked for once when the account is not there', async () => {
+    const { server, client } = await bench();
+    const { attributes } = await client.updateUser('nobody', { title: 'Dr', department: 'R&D' });
+    expect(attributes).toMatchObject({ title: { kind: 'refused' }, department: { kind: 'refused' } });
+    expect(server.count('PATCH')).toBe(1);
+  });
+
+  it('stay "accepted" when taken without effect and the next form fails', async () => {
+    const { server, client } = await bench();
+    const user = server.addUser('ada@example.com');
+    server.answer('PATCH /Users', { status: 200 });
+    server.answer('PATCH /Users', { status: 401 }, 9);
+    expect(await client.updateUser(user, { title: 'Dr' })).toMatchObject({
+      attributes: { title: { kind: 'accepted' } },
+      sentAt: START,
+    });
   });
 
   it('go only where the profile says the app takes them', async () => {

@@ -267,6 +267,19 @@ describe('the network', () => {
     await client.close();
     expect(await failure(client.getUser('u1'))).toMatchObject({ fault: 'closed', outcome: 'not-sent' });
   });
+
+  it('fails calls under way when it is closed, a write as one that may have happened', async () => {
+    const { server, client, sleeps } = await bench();
+    const user = server.addUser('ada@example.com');
+    const arrived = new Promise<void>((resolve) => {
+      server.script('PATCH /Users', () => resolve());
+    });
+    const write = failure(client.setActive(user, false));
+    await arrived;
+    await client.close();
+    expect(await write).toMatchObject({ fault: 'closed', outcome: 'unknown', sentAt: START });
+    expect(sleeps).toEqual([]);
+  });
 });
 
 describe('redirects', () => {

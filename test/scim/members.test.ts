@@ -70,6 +70,32 @@ describe('adding and removing', () => {
     await expect(client.addMember(group, 'a\u0000b')).rejects.toMatchObject({ outcome: 'not-sent' });
   });
 
+  it('never says that a write may have happened when it was a read before it that failed', async () => {
+    for (const fail of ['reset', 'silence', 'cut', '500', '503'] as const) {
+      const { server, client } = await bench({}, { deadlineMs: 150, patienceMs: 0 });
+      const group = server.addGroup('Admins', ['u1', 'u2']);
+      const act = ({ reset, send, response, socket }: Exchange) => {
+        if (fail === 'reset') reset();
+        else if (fail === 'cut') {
+          response.writeHead(200, { 'content-length': '9' });
+          response.write('{', () => socket.destroySoon());
+        } else if (fail !== 'silence') send({ status: Number(fail) });
+      };
+      server.script('GET /', act, 99);
+      const works = [
+        () => client.removeMember(group, 'u1'),
+        () => client.createUser({ userName: 'a', givenName: 'A' }),
+        () => client.createGroup('New'),
+      ];
+      for (const work of works) {
+        const error: unknown = await work().catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ outcome: fail === '500' || fail === '503' ? 'refused' : 'not-sent' });
+        expect(error).toHaveProperty('sentAt', undefined);
+      }
+      expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    }
+  });
+
   it('tells each member of a batch its own outcome, the earlier ones also when a later request fails', async () => {
     const { server, client } = await bench({}, { profile: { batchSize: 2 } });
     const group = server.addGroup('Admins', ['x']);
