@@ -348,8 +348,8 @@ describe('variables and secrets in the file', () => {
 
   it('a secret variable may stand in token only', () => {
     const welcome = (name: string) =>
-      fileFaults(inApp(['welcome'], `Hello ${NAME(name)}`), { OTHER: 'xoxb-sneaked-in' });
-    for (const name of ['ACME_TOKEN', 'SLACK_BOT_TOKEN', 'OTHER']) {
+      fileFaults(inApp(['welcome'], `Hello ${NAME(name)}`), { OTHER: 'xoxb-sneaked-in', SCIM_TOKEN: 'of-another-app' });
+    for (const name of ['ACME_TOKEN', 'SLACK_BOT_TOKEN', 'SCIM_TOKEN', 'OTHER']) {
       expect(said(welcome(name))).toEqual([`access.yml:18: apps.acme.welcome would show the secret ${name}`]);
     }
   });
@@ -375,6 +375,18 @@ describe('the text of the file', () => {
       expect(JSON.stringify(found)).not.toContain('%%%');
     });
   }
+
+  it('says everything where it stands: no alias, no tag, no merge, even where the values would be right', () => {
+    const app = (name: string, more = '') =>
+      stringify(policy()).replace('  acme:', `  acme:\n    name: ${name}${more}`);
+    expect(said(fileFaults(app('&title Acme', '\n    welcome: *title')))).toEqual([
+      'access.yml:5: apps.acme.welcome uses an alias (*…)',
+    ]);
+    expect(said(fileFaults(app('!title Acme')))).toEqual(['access.yml:4: uses a tag (!…)']);
+    expect(said(fileFaults(app('Acme', '\n    <<: { mode: observe }')))).toEqual([
+      'access.yml:5: apps.acme.<< is an unknown key',
+    ]);
+  });
 
   it('may be nested or long beyond reason without harm', () => {
     expect(fileFaults('['.repeat(200_000)).length).toBeGreaterThan(0);
