@@ -163,9 +163,6 @@ export function input(field: {
 
 export const placeholder = (text: string): PlainTextElement => plain(text, MAX.placeholder);
 
-/** A `block_id` that fits, else none. */
-export const blockId = (id: string): { readonly block_id?: string } => (id.length <= MAX.id ? { block_id: id } : {});
-
 export const message = (fallback: Words, blocks: readonly KnownBlock[]): Message => ({
   text: orDash(toMrkdwn(fallback, MAX.fallback)),
   blocks: blocks.slice(0, MAX.messageBlocks),

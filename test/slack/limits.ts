@@ -38,7 +38,8 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const length = (text: string): number => [...text].length;
+/** Slack counts code points. */
+const length = (text: string): number => Array.from(text).length;
 
 /** Controls, reordering and invisible characters that no reader can see. */
 const UNSEEN = /[[\p{Cc}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{61c}]--[\t\n]]/v;
@@ -91,7 +92,7 @@ function blocksFaults(blocks: readonly unknown[], max: number, allowed: Allowed)
   if (blocks.length === 0) faults.push('no blocks');
   if (blocks.length > max) faults.push(`${blocks.length} blocks`);
   const ids = blocks.flatMap((block) => (isObject(block) && block.block_id !== undefined ? [block.block_id] : []));
-  if (new Set(ids).size !== ids.length) faults.push(`a block_id twice: ${ids.join(' ')}`);
+  if (new Set(ids).size !== ids.length) faults.push(`a block_id twice: ${JSON.stringify(ids)}`);
   return [...faults, ...blocks.flatMap((block) => blockFaults(block, allowed))];
 }
 
@@ -178,7 +179,9 @@ function elementFaults(element: unknown, allowed: Allowed): string[] {
     }
     case 'datetimepicker': {
       const at = element.initial_date_time;
-      return at === undefined || String(at).length === 10 ? faults : [...faults, 'initial_date_time is not 10 digits'];
+      return at === undefined || (typeof at === 'number' && /^\d{10}$/.test(`${at}`))
+        ? faults
+        : [...faults, 'initial_date_time is not 10 digits'];
     }
     default:
       return [...faults, `an unknown element ${String(element.type)}`];

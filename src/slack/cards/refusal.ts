@@ -2,10 +2,18 @@
  * A no, with the buttons of its next step. Knows no state of requests beside the id it is given.
  */
 import type { Button, KnownBlock } from '@slack/types';
+import type { Refusal } from '../../access/errors.ts';
+import type { AccessRequest } from '../../access/request.ts';
 import { actionsIfAny, button, message, section } from '../blocks.ts';
 import type { Problem } from '../command.ts';
 import { say, type Words } from '../text/words.ts';
 import { ACTIONS, addressFor, type CardContext, type Message, type Pen, penFor } from './card.ts';
+
+/** Why a request was refused: when it was asked, or when it was about to be applied. */
+export function refusalOf(request: AccessRequest): Refusal | undefined {
+  if (request.refusal !== undefined) return request.refusal;
+  return request.closing?.why === 'refused_at_apply' ? request.closing.refusal : undefined;
+}
 
 /** Both halves of the sentence. */
 export function refusalWords(problem: Problem, { t, n }: Pen): Words {

@@ -8,7 +8,7 @@ import { actionsIfAny, button, confirm, context, factSheet, message, oneSentence
 import { bold, join, link, piece, quote, say, type Words } from '../text/words.ts';
 import { ACTIONS, type CardContext, isObserved, type Message } from './card.ts';
 import { type Draw, drawOf, mayDecide } from './draw.ts';
-import { refusalButtons } from './refusal.ts';
+import { refusalButtons, refusalOf } from './refusal.ts';
 import { statusLines } from './status.ts';
 import { ticketOf } from './ticket.ts';
 
@@ -24,15 +24,14 @@ export function requestCard(
   const secret = hiddenFromSubject(draw);
   if (secret !== undefined) return oneSentence(secret);
   const decide = mayDecide(draw);
+  const refusal = isClosed(request.state) ? refusalOf(request) : undefined;
   const blocks = [
     section(draw.t.requests.asks(draw.deal)),
     ...(decide ? factBlocks(draw) : reasonBlocks(draw)),
     ...(decide ? [] : [section(join(statusLines(draw), '\n'))]),
     ...alarmBlocks(draw),
     ...actionsIfAny(decide ? decisionButtons(draw) : readerButtons(draw)),
-    ...(request.refusal !== undefined && request.state === 'refused' && reader.reader === 'requester'
-      ? refusalButtons(request.refusal, draw, request.id)
-      : []),
+    ...(refusal === undefined || reader.reader !== 'requester' ? [] : refusalButtons(refusal, draw, request.id)),
     context(...footer(draw)),
   ];
   return message(fallback(draw, decide), blocks);

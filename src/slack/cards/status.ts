@@ -41,7 +41,8 @@ export function statusLines(draw: Draw): Words[] {
   const decided = [...decisionLines(draw), ...entitledLine(draw)];
   switch (request.state) {
     case 'received':
-      return [t.requests.lookingUp];
+      // The first drawing is after the first look-up has failed; before it there is no card.
+      return [request.rev > 1 ? t.requests.stillLooking : t.requests.lookingUp];
     case 'refused':
       return [request.refusal === undefined ? piece(t.small.STATES.refused) : refusalWords(request.refusal, draw)];
     case 'pending':

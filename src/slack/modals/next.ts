@@ -1,16 +1,10 @@
 /**
  * What the next-step buttons start from: a stored request, never the button. Pure.
  */
-import type { Refusal } from '../../access/errors.ts';
 import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
+import { refusalOf } from '../cards/refusal.ts';
 import type { Draft } from '../command.ts';
-
-/** Why a request was refused: when it was asked, or when it was about to be applied. */
-export function refusalOf(request: AccessRequest): Refusal | undefined {
-  if (request.refusal !== undefined) return request.refusal;
-  return request.closing?.why === 'refused_at_apply' ? request.closing.refusal : undefined;
-}
 
 /** Whose access a request is about, as precisely as is known. */
 function subjectRef(request: AccessRequest): SubjectRef {

@@ -6,7 +6,7 @@ import type { AccessRequest, Ask } from '../../access/request.ts';
 import { section } from '../blocks.ts';
 import type { CardContext } from '../cards/card.ts';
 import { drawOf } from '../cards/draw.ts';
-import { refusalOf } from './next.ts';
+import { refusalOf } from '../cards/refusal.ts';
 import { refusedView } from './simple.ts';
 import { formOf, modal, type Read, type SubmittedView } from './view.ts';
 

@@ -29,7 +29,6 @@ export const buttons = {
 
 /** Verb + object for buttons about one thing. Callers clip. */
 export const buttonFor = {
-  requestIn: (app: string) => `Request a role in ${app}`,
   list: (app: string) => `List ${app}`,
   visit: (app: string) => `Open ${app}`,
   revokeGrant: (role: string, who: string) => `Revoke ${role} from ${who}`,
@@ -43,7 +42,6 @@ export const buttonFor = {
 
 export const dialogs = {
   approve: { title: 'Approve this?', yes: 'Approve' },
-  revoke: { title: 'Take it away?', yes: 'Continue' },
   finish: { title: 'Give it back now?', yes: 'Give it back', text: 'The role ends now. You can ask again later.' },
 };
 
@@ -72,7 +70,6 @@ export const fields = {
   role: 'Role',
   app: 'App',
   everyRole: 'Every role above the base role',
-  noRole: 'No role, just the account',
   person: 'For whom',
   personHint: 'Type a part of the name or the e-mail. Leave it as it is for yourself.',
   whose: 'Whose account',

@@ -1,7 +1,6 @@
 /**
  * English for messages that belong to no request: heads, alarms for owners, the welcome. Knows no block.
  */
-import type { Names } from '../names.ts';
 import { bold, code, piece, say, type Words } from '../words.ts';
 
 export const head = (seq: number, hash: string): Words =>
@@ -33,5 +32,3 @@ export const forward = (name: string, email: string): Words =>
 
 export const cannotGetIn = (who: Words, app: string): Words =>
   say`${who} has an account in ${app} but cannot get in. Perhaps the account is in another organisation, or single sign-on does not know the person yet. Please look in the console.`;
-
-export const lookUpHint = (n: Names): Words => say`${code(`${n.command} lookup`)} shows what SCIM says.`;

@@ -5,9 +5,9 @@ import type { Refusal } from '../../../access/errors.ts';
 import { VERBS } from '../../command/verbs.ts';
 import type { Problem } from '../../command.ts';
 import type { Names } from '../names.ts';
-import { code, piece, say, type Words } from '../words.ts';
+import { code, listed, piece, say, type Words } from '../words.ts';
 import { notEntitled, outsider } from './who.ts';
-import { duration, names, STATES } from './words.ts';
+import { duration, more, STATES } from './words.ts';
 
 /** Two halves of one answer: read aloud one after the other. */
 export interface No {
@@ -17,8 +17,16 @@ export interface No {
 
 const short = (text: string): Words => piece(text, 48);
 
+/** A few names of others, short enough that the next step is still read. */
+const few = (all: readonly string[], max = 4): Words =>
+  listed(
+    all.map((name) => piece(name, 40)),
+    max,
+    more,
+  );
+
 const oneOf = (verb: 'Use' | 'Name', known: readonly string[]): Words =>
-  known.length === 0 ? say`Ask an owner what there is.` : say`${verb} one of these: ${names(known)}.`;
+  known.length === 0 ? say`Ask an owner what there is.` : say`${verb} one of these: ${few(known)}.`;
 
 /** Why not, and what now. Together at most 300 characters as read. */
 export function refusal(no: Problem, n: Names): No {
@@ -121,7 +129,7 @@ export function refusal(no: Problem, n: Names): No {
       return { what: say`An account needs a name.`, next: say`Enter at least the first name.` };
     case 'ambiguous_account':
       return {
-        what: say`Several accounts in ${n.app(no.app)} fit: ${names(no.emails, 2)}.`,
+        what: say`Several accounts in ${n.app(no.app)} fit: ${few(no.emails, 2)}.`,
         next: say`Use the exact e-mail, or ask an owner to type ${cmd('link @person e-mail')}.`,
       };
     case 'base_role_asked':
@@ -149,7 +157,7 @@ export function refusal(no: Problem, n: Names): No {
       };
     case 'several_roles':
       return {
-        what: say`Several roles are held in ${n.app(no.app)}: ${names(no.roles.map((role) => n.role(role)))}.`,
+        what: say`Several roles are held in ${n.app(no.app)}: ${few(no.roles.map(n.role))}.`,
         next: say`Name the one to remove, or remove all.`,
       };
     case 'kept_account':
@@ -171,7 +179,7 @@ export function refusal(no: Problem, n: Names): No {
       };
     case 'domain':
       return {
-        what: say`${short(no.email)} is not an address of ${no.domains.length === 0 ? 'an allowed domain' : names(no.domains, 3)}.`,
+        what: say`${short(no.email)} is not an address of ${no.domains.length === 0 ? 'an allowed domain' : few(no.domains, 3)}.`,
         next: say`Use the work address, or ask an owner to allow the domain.`,
       };
     case 'not_offered':

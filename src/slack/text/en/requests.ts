@@ -79,10 +79,9 @@ export function approveConfirm(deal: Deal): string {
 // ------------------------------------------------------------------------------------------ where it stands
 
 export const lookingUp = say`I am looking up who it concerns and who decides.`;
+export const stillLooking = say`I am still looking up who it concerns and who decides. I keep trying for up to an hour.`;
 export const waitingFor = (people: readonly Words[]): Words =>
   people.length === 0 ? say`Waiting for somebody to decide.` : say`Waiting for ${listed(people, 5, more)}.`;
-export const moreToAgree = (people: readonly Words[]): Words =>
-  say`You approved. Now it waits for ${listed(people, 5, more)}.`;
 export const approvedBy = (who: Words, at: Words): Words => say`Approved by ${who}, ${at}.`;
 export const deniedBy = (who: Words, at: Words, reason: string | undefined): Words =>
   reason === undefined ? say`Denied by ${who}, ${at}.` : say`Denied by ${who}, ${at}:\n${quote(reason)}`;
