@@ -107,7 +107,8 @@ export function defaultRule(action: Action): Rule {
     who: action === 'disable' || action === 'enable' ? ['manager', 'owners'] : 'anyone',
     duration: { default: 4 * HOUR, min: 15 * MINUTE, max: 24 * HOUR },
     reason: { required: action === 'grant' || action === 'disable' },
-    approve: [{ by: action === 'grant' || action === 'disable' ? 'manager' : 'owners' }],
+    // A disable is approved by whoever did not ask: the manager, or an owner. Empty says so.
+    approve: action === 'disable' ? [] : [{ by: action === 'grant' ? 'manager' : 'owners' }],
     escalateAfter: 8 * HOUR,
     escalateTo: 'owners',
     lapse: 24 * HOUR,

@@ -1,6 +1,7 @@
 /**
  * Alarms: something that is wrong and that owners keep hearing about, at once and then daily, until it is right.
  */
+import { AccessError, DirectoryError } from '../errors.ts';
 import { DAY } from '../policy.ts';
 import { type AccessRequest, type Alarm, amend } from '../request.ts';
 import { type Draft, draftOn, record, showCards, system } from './draft.ts';
@@ -32,6 +33,17 @@ export function putAlarm(draft: Draft, request: AccessRequest, alarm: Raise): Ac
   if (!same) record(draft, next, 'access.end_failed', system('apply'), { why: alarm.kind });
   showCards(draft, next.id);
   return next;
+}
+
+/** What kept a change from being made, safe to show. */
+export function faultOf(error: unknown): string {
+  if (error instanceof DirectoryError) return error.detail;
+  return error instanceof AccessError ? error.refusal.code : 'an error of Rolecall itself';
+}
+
+/** Whether a failure of this request is news: a change that has begun. Before that a refusal closes it. */
+export async function isLoud(world: World, id: string): Promise<boolean> {
+  return (await world.store.read('request', id))?.state === 'applying';
 }
 
 /** The request without its alarm. */

@@ -1,15 +1,15 @@
 /**
  * `apply` of disable and enable: the account's `active`, and the roles that go with it.
  */
-import { DirectoryError, refuse } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { baseRole, DAY } from '../policy.ts';
 import type { Job, Key } from '../ports.ts';
-import { type AccessRequest, isClosed, move } from '../request.ts';
-import { calm, raiseAlarm } from './alarm.ts';
+import { type AccessRequest, move } from '../request.ts';
+import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
 import { failed } from './apply-grant.ts';
 import { endGrants, keysOfGrants, lookAgain, markRemoving, unseen } from './apply-revoke.ts';
 import { newAccountRecord } from './binding.ts';
-import { close, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
+import { close, type Draft, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { isTooLate } from './late.ts';
 import { takeRole } from './take.ts';
@@ -45,7 +45,7 @@ export async function applyDisable(world: World, job: Job, request: AccessReques
         return lookAgain(world, job);
       }
     }
-    if (request.state === 'approved') await markRemoving(world, id, accountId);
+    if (!(await markRemoving(world, id, accountId))) return DONE;
     const disabled = await directory.setActive(accountId, false);
     if (disabled.kind === 'accepted') return await unseen(world, job, id);
     let observed = disabled.kind === 'observed';
@@ -59,7 +59,7 @@ export async function applyDisable(world: World, job: Job, request: AccessReques
     await disabledNow(world, id, accountId, observed ? 'observed' : 'confirmed');
     return DONE;
   } catch (error) {
-    if (error instanceof DirectoryError) await raiseAlarm(world, id, { kind: 'write_failing', detail: error.detail });
+    if (await isLoud(world, id)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
     throw error;
   }
 }
@@ -92,10 +92,7 @@ async function disabledNow(
       if (open === id) continue;
       if (!named.has(`request:${open}`)) throw new KeysGrew();
       const other = draft.get('request', open);
-      if (other === undefined || isClosed(other.state) || (other.state !== 'pending' && other.state !== 'approved'))
-        continue;
-      close(draft, other, 'cancelled', { closing: { why: 'account_change' } });
-      record(draft, other, 'request.cancelled', system('apply'), { why: 'account_change' });
+      if (other !== undefined) closeOther(draft, other);
     }
     const done = close(draft, calm(request), 'done', {
       outcome: { kind: outcome, at: draft.now },
@@ -118,6 +115,18 @@ async function disabledNow(
   });
 }
 
+/** An open request for an account that is now disabled: nobody carries it out any more. */
+function closeOther(draft: Draft, other: AccessRequest): void {
+  const closing = { closing: { why: 'account_change' as const } };
+  if (other.state === 'pending' || other.state === 'approved') {
+    close(draft, other, 'cancelled', closing);
+    record(draft, other, 'request.cancelled', system('apply'), { why: 'account_change' });
+  } else if (other.state === 'applying') {
+    close(draft, other, 'not_applied', closing);
+    record(draft, other, 'request.not_applied', system('apply'), { why: 'account_change' });
+  }
+}
+
 /** `active: true` read back, base role only. @throws DirectoryError to be run again later */
 export async function applyEnable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
   const { app: appKey, subject, id } = request;
@@ -128,7 +137,7 @@ export async function applyEnable(world: World, job: Job, request: AccessRequest
   const waited = request.outcome?.kind === 'accepted';
   if (!waited && isTooLate(world, request)) return tooLate(world, request);
   if (waited && world.clock.now() - job.since >= LOOK_UNTIL) return failed(world, id, 'accepted, but never visible');
-  if (request.state === 'approved') await begin(world, id);
+  if (!(await begin(world, id))) return DONE;
   const enabled = await directory.setActive(accountId, true);
   if (enabled.kind === 'accepted') return accepted(world, job, id);
   const base = baseRole(app);
@@ -186,20 +195,21 @@ export async function tooLate(world: World, request: AccessRequest): Promise<Job
   return DONE;
 }
 
-/** `approved → applying`, before the first write. */
-export async function begin(world: World, id: string): Promise<void> {
-  await commitPlanned(
+/** `approved → applying`, before the first write. @returns false when the request is no longer to be carried out */
+export async function begin(world: World, id: string): Promise<boolean> {
+  return commitPlanned(
     world.store,
     () => keysNow(world.store, id),
     (view, named) => {
       const draft = draftOn(view, named);
       const request = locked(view, id, named);
-      if (request?.state !== 'approved') return draft.change(undefined);
+      if (request?.state === 'applying') return draft.change(true);
+      if (request?.state !== 'approved') return draft.change(false);
       const next = move(request, 'applying');
       draft.put('request', id, next);
       record(draft, next, 'access.intended', system('apply'), {});
       showCards(draft, id);
-      return draft.change(undefined);
+      return draft.change(true);
     },
   );
 }

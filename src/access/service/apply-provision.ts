@@ -37,7 +37,7 @@ export async function applyProvision(world: World, job: Job, request: AccessRequ
     return failed(world, id, 'no seat is left', { code: 'seats', app: appKey, ...seats });
   }
   const rerun = request.state === 'applying';
-  if (!rerun) await begin(world, id);
+  if (!(await begin(world, id))) return DONE;
   const outcome = await create(world, app, request, asked, rerun);
   switch (outcome.kind) {
     case 'exists_elsewhere':

@@ -1,12 +1,12 @@
 /**
  * `apply` of a revoke: guard, mark, take each role, then end its grants and forget it was standing. Never gives up.
  */
-import { DirectoryError, refuse } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { clear, holdingKey } from '../grant.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job, Key, WriteOutcome } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
-import { calm, raiseAlarm } from './alarm.ts';
+import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
 import {
   close,
   type Draft,
@@ -56,7 +56,7 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
         return lookAgain(world, job);
       }
     }
-    if (request.state === 'approved') await markRemoving(world, id, account);
+    if (!(await markRemoving(world, id, account))) return DONE;
     const live = await directoryOf(world, appKey).account(account);
     const outcomes: WriteOutcome['kind'][] = [];
     for (const role of roles) {
@@ -70,20 +70,24 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
     await revoked(world, id, account, outcomes.includes('observed') ? 'observed' : 'confirmed');
     return DONE;
   } catch (error) {
-    if (error instanceof DirectoryError) await raiseAlarm(world, id, { kind: 'write_failing', detail: error.detail });
+    if (await isLoud(world, id)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
     throw error;
   }
 }
 
-/** From here on the account no longer counts as holding these roles: what is being taken cannot hold up the guard. */
-export async function markRemoving(world: World, id: string, account: string): Promise<void> {
-  await commitPlanned(
+/**
+ * From here on the account no longer counts as holding these roles: what is being taken cannot hold up the guard.
+ * @returns false when the request is no longer to be carried out
+ */
+export async function markRemoving(world: World, id: string, account: string): Promise<boolean> {
+  return commitPlanned(
     world.store,
     () => keysNow(world.store, id),
     (view, named) => {
       const draft = draftOn(view, named);
       const request = locked(view, id, named);
-      if (request?.state !== 'approved' || request.app === undefined) return draft.change(undefined);
+      if (request?.state === 'applying') return draft.change(true);
+      if (request?.state !== 'approved' || request.app === undefined) return draft.change(false);
       for (const role of rolesOf(request)) {
         putHolding(draft, { ...getHolding(draft, request.app, account, role), removing: true });
       }
@@ -91,7 +95,7 @@ export async function markRemoving(world: World, id: string, account: string): P
       draft.put('request', id, next);
       record(draft, next, 'access.intended', system('apply'), {});
       showCards(draft, id);
-      return draft.change(undefined);
+      return draft.change(true);
     },
   );
 }
@@ -104,9 +108,11 @@ export async function keysOfGrants(world: World, id: string): Promise<Key[]> {
   if (request?.app === undefined || account === undefined) return keys;
   for (const role of rolesOf(request)) {
     const holding = await world.store.read('holding', holdingKey(request.app, account, role));
-    for (const held of holding?.grants ?? []) {
-      const grant = await world.store.read('request', held.request);
-      keys.push(...(grant === undefined ? [`request:${held.request}` as const] : keysOf(grant)));
+    const grants = [...(holding?.grants ?? []).map((held) => held.request), holding?.open.grant];
+    for (const each of grants) {
+      const grant = each === undefined ? undefined : await world.store.read('request', each);
+      if (grant !== undefined) keys.push(...keysOf(grant));
+      else if (each !== undefined) keys.push(`request:${each}`);
     }
   }
   return keys;
@@ -133,6 +139,13 @@ export function endGrants(
       if (ending.state !== 'active' && ending.state !== 'ending') continue;
       close(draft, calm(ending), 'ended', { closing: { why }, outcome: { kind: outcome, at: draft.now } });
       record(draft, grant, 'access.taken', system('apply'), { outcome, why });
+    }
+    const retrying = getHolding(draft, by.app, account, role).open.grant;
+    if (retrying !== undefined) {
+      if (!named.has(`request:${retrying}`)) throw new KeysGrew();
+      const grant = draft.get('request', retrying);
+      // Approved, and between two attempts to be written: it must not come back after the removal.
+      if (grant?.state === 'applying') close(draft, grant, 'not_applied', { closing: { why: 'taken_away_first' } });
     }
     putHolding(draft, clear(getHolding(draft, by.app, account, role)));
   }

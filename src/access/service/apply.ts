@@ -2,17 +2,25 @@
  * Job `apply`: carries an approved request out, in its app's lane. Dispatches by action; each is safe to run twice.
  */
 import { AccessError, DirectoryError } from '../errors.ts';
+import { MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { applyDisable, applyEnable } from './apply-account.ts';
 import { applyGrant, failed } from './apply-grant.ts';
 import { applyProvision } from './apply-provision.ts';
 import { applyRevoke } from './apply-revoke.ts';
+import { isTooLate } from './late.ts';
 import { DONE, type JobResult, type World } from './world.ts';
 
 /** @throws DirectoryError to be run again later */
 export async function apply(world: World, job: Job): Promise<JobResult> {
   const request = await world.store.read('request', job.target);
   if (request === undefined || (request.state !== 'approved' && request.state !== 'applying')) return DONE;
+  const takes = request.ask.action === 'revoke' || request.ask.action === 'disable';
+  if (world.store.health().safeMode && !takes && !isTooLate(world, request)) {
+    // The history has a hole: nothing is given until somebody has looked. What was begun waits to be given up.
+    if (request.state === 'approved') return failed(world, request.id, 'safe mode', { code: 'safe_mode' });
+    return { kind: 'again', due: world.clock.now() + MINUTE };
+  }
   try {
     switch (request.ask.action) {
       case 'grant':
@@ -32,8 +40,8 @@ export async function apply(world: World, job: Job): Promise<JobResult> {
       return failed(world, request.id, error.refusal.code, error.refusal);
     }
     // The directory's definite no. What takes access away keeps trying: the owners have been told.
-    const gives = request.ask.action === 'provision' || request.ask.action === 'enable';
-    if (error instanceof DirectoryError && error.fault === 'rejected' && !error.mayHaveApplied && gives) {
+    const settles = request.ask.action === 'provision' || request.ask.action === 'enable';
+    if (error instanceof DirectoryError && error.fault === 'rejected' && !error.mayHaveApplied && settles) {
       return failed(world, request.id, error.detail);
     }
     throw error;

@@ -89,7 +89,7 @@ async function withSlack(world: World, app: string, account: Account): Promise<K
     return { party: accountParty(account, record.slack), account, ...(person === undefined ? {} : { person }) };
   }
   const person = account.email === '' ? undefined : await world.people.byEmail(account.email);
-  if (person === undefined || !person.emailConfirmed || person.standing === 'bot') {
+  if (person === undefined || !person.emailConfirmed || person.standing === 'bot' || person.standing === 'outside') {
     return { party: accountParty(account), account };
   }
   const bound = (await world.store.read('person', personKey(person.slack)))?.accounts[app];
@@ -98,6 +98,8 @@ async function withSlack(world: World, app: string, account: Account): Promise<K
 }
 
 async function identifyPerson(world: World, app: string, person: Person): Promise<Known> {
+  // What another organisation says somebody's address is proves nothing here.
+  if (person.standing === 'outside') return { party: { slack: person.slack, name: person.name }, person };
   const directory = directoryOf(world, app);
   const entry = entryOf(world, personParty(person));
   const bound = (await world.store.read('person', personKey(person.slack)))?.accounts[app];

@@ -90,11 +90,15 @@ async function readersOf(world: World, request: AccessRequest): Promise<Copy[]> 
   if (subject?.slack !== undefined && !sameSlack(subject.slack, request.requester.slack) && subjectIsTold(request)) {
     copies.push({ reader: 'subject', slack: subject.slack });
   }
-  if (request.app !== undefined && (request.alarm !== undefined || isSensitiveGrant(world, request))) {
+  if (
+    request.app !== undefined &&
+    (request.alarm !== undefined || request.state === 'failed' || isSensitiveGrant(world, request))
+  ) {
     for (const owner of await ownersOf(world, appOf(world, request.app))) {
       const already = copies.some((copy) => sameSlack(copy.slack, owner.slack) && copy.reader !== 'requester');
       const decided = request.cards.some((ref) => sameSlack(ref.slack, owner.slack) && ref.reader === 'approver');
-      if (!already && !(decided && request.alarm === undefined)) copies.push({ reader: 'owner', slack: owner.slack });
+      if (!already && !(decided && request.alarm === undefined && request.state !== 'failed'))
+        copies.push({ reader: 'owner', slack: owner.slack });
     }
   }
   return copies;

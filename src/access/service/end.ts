@@ -2,13 +2,13 @@
  * Job `end`: takes away what a grant gave, on time, however often it takes; and *I'm done*, which is an end now.
  * Never gives up; never takes standing membership or what another grant still holds.
  */
-import { DirectoryError, refuse } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { drop, holdingKey, keepsMembership, setGrant } from '../grant.ts';
 import { sameSlack } from '../people.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, move } from '../request.ts';
-import { calm, raiseAlarm } from './alarm.ts';
+import { calm, faultOf, raiseAlarm } from './alarm.ts';
 import { openRequest } from './decide.ts';
 import type { Click } from './desk.ts';
 import { close, draftOn, getHolding, keysNow, locked, putHolding, record, showCards, system } from './draft.ts';
@@ -49,8 +49,7 @@ export async function end(world: World, job: Job): Promise<JobResult> {
   try {
     return await carryOut(world, job, request, ending);
   } catch (error) {
-    if (error instanceof DirectoryError)
-      await raiseAlarm(world, ending.id, { kind: 'end_failing', detail: error.detail });
+    await raiseAlarm(world, ending.id, { kind: 'end_failing', detail: faultOf(error) });
     throw error;
   }
 }

@@ -301,7 +301,7 @@ async function planDisable(
     subject: party,
     account,
     roles: higherRoles(app).map((role) => role.key),
-    steps: await steps(world, asking, { ...rule, approve: disableSteps(app, rule, relation) }),
+    steps: await steps(world, asking, { ...rule, approve: disableSteps(rule, relation) }),
     held,
   };
 }
@@ -320,8 +320,8 @@ async function ownAccountToo(
 }
 
 /** Asked by an owner the manager approves; asked by the manager, or by somebody who is both, an owner. */
-function disableSteps(app: AppPolicy, rule: Rule, relation: Relation): Rule['approve'] {
-  if (app.rules.some((each) => each.do === 'disable')) return rule.approve;
+function disableSteps(rule: Rule, relation: Relation): Rule['approve'] {
+  if (rule.approve.length > 0) return rule.approve;
   return [{ by: relation.owner && !relation.manager ? 'manager' : 'owners' }];
 }
 
