@@ -4,9 +4,10 @@
  */
 import type { ActiveState, ActiveWrite } from './contract.ts';
 import { ScimError } from './error.ts';
+import { present, tag, truth } from './fields.ts';
 import type { ScimAnswer } from './http.ts';
 import { activeOperation } from './patch.ts';
-import { present, type ScimUser, tag, truth } from './schema.ts';
+import type { ScimUser } from './schema.ts';
 import { patch, read, type Session, type Settled, settle, wantsAnotherForm } from './session.ts';
 import { getUser } from './users.ts';
 

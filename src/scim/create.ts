@@ -4,11 +4,12 @@
  */
 import type { CreateResult, NewUser } from './contract.ts';
 import { ScimError } from './error.ts';
+import { isUsableId } from './fields.ts';
 import { foldCase } from './filter.ts';
 import type { ScimAnswer } from './http.ts';
 import type { Profile } from './profiles.ts';
 import { backOff } from './retry.ts';
-import { isUsableId, parseUser, type ScimUser } from './schema.ts';
+import { parseUser, type ScimUser } from './schema.ts';
 import type { Session } from './session.ts';
 import { findUsers, getUser } from './users.ts';
 

@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import type { Capabilities, PingResult } from './contract.ts';
 import { ScimError } from './error.ts';
+import { count, fold, listOf, present, text, truth } from './fields.ts';
 import type { Http, ScimRequest } from './http.ts';
-import { count, fold, listOf, parseList, present, text, truth } from './schema.ts';
+import { parseList } from './messages.ts';
 
 const supported = z
   .preprocess(fold, z.object({ supported: truth, maxresults: count.optional().catch(undefined) }))

@@ -2,10 +2,12 @@
  * Requests as SCIM wants them: address, token, media types, redirects, the retry table, ScimError (RFC 7644 §3.1, §3.12).
  * Knows no User and no Group.
  */
+import { parseBase, parseToken, pathId, queryString } from './address.ts';
 import type { ScimLogEvent } from './contract.ts';
 import { redact, ScimError, type ScimErrorFields } from './error.ts';
 import { createWire, type HttpAnswer, type HttpSilence } from './exchange.ts';
 import type { Memory } from './learned.ts';
+import { parseErrorBody } from './messages.ts';
 import type { Profile } from './profiles.ts';
 import {
   backOff,
@@ -16,7 +18,6 @@ import {
   MAX_TRIES,
   parseRetryAfter,
 } from './retry.ts';
-import { isUsableId, parseErrorBody } from './schema.ts';
 
 export interface ScimRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
@@ -65,43 +66,6 @@ export interface HttpOptions {
 }
 
 const MAX_REDIRECTS = 3;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-function input(message: string): ScimError {
-  return new ScimError({ fault: 'input', outcome: 'not-sent', message });
-}
-
-/** Keeps path and query string of a pasted address; `new URL(path, base)` would drop the path. */
-function parseBase(url: string): { readonly origin: string; readonly path: string; readonly search: string } {
-  const base = URL.parse(url.trim());
-  if (base === null) throw input('The SCIM address is not a URL.');
-  if (base.username !== '' || base.password !== '') throw input('The SCIM address must not hold credentials.');
-  if (base.protocol !== 'https:' && !(base.protocol === 'http:' && LOOPBACK.test(base.hostname))) {
-    throw input('The SCIM address must be https; plain http is for loopback only.');
-  }
-  return { origin: base.origin, path: base.pathname.replace(/\/+$/, ''), search: base.search.replace(/^\?/, '') };
-}
-
-function parseToken(token: string): string {
-  const bare = token.trim().replace(/^bearer(\s+|$)/i, '');
-  if (!/^[\x21-\x7e]+$/.test(bare)) throw input('The SCIM token is empty or holds characters no token has.');
-  return bare;
-}
-
-/** One id as one path segment. @throws ScimError for what cannot be one. */
-export function pathId(id: string): string {
-  if (!isUsableId(id)) throw input('A SCIM id is empty, too long or holds characters that cannot be sent.');
-  return encodeURIComponent(id);
-}
-
-function queryString(search: string, query: ScimRequest['query']): string {
-  const parts = search === '' ? [] : [search];
-  for (const [name, value] of query ?? []) {
-    parts.push(value === null ? name : `${name}=${encodeURIComponent(value)}`);
-  }
-  return parts.length === 0 ? '' : `?${parts.join('&')}`;
-}
-
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

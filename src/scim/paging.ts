@@ -4,7 +4,7 @@
  */
 import type { IncompleteWhy, Listing, Page } from './contract.ts';
 import { ScimError } from './error.ts';
-import type { ListPage } from './schema.ts';
+import type { ListPage } from './messages.ts';
 
 export type Query = readonly (readonly [string, string | null])[];
 

@@ -3,6 +3,7 @@
  * case-insensitive). Keeps named fields only and refuses to know what a caller wants with them.
  */
 import { z } from 'zod';
+import { fold, id, isRecord, listOf, present, tag, text, truth } from './fields.ts';
 
 export interface ScimEmail {
   readonly value: string;
@@ -53,82 +54,7 @@ export interface ScimGroup {
   readonly version?: string;
 }
 
-/** One answer of a list endpoint (RFC 7644 §3.4.2, RFC 9865 §2). */
-export interface ListPage {
-  readonly rows: readonly unknown[];
-  /** Believed by nobody yet. */
-  readonly total?: number;
-  readonly nextCursor?: string;
-}
-
-const MAX_ID = 1024;
-const MAX_TEXT = 4096;
 const MAX_EMAILS = 100;
-
-/** Drops the keys whose value is undefined, so that absent means absent. */
-type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-export function present<T extends object>(fields: T): Present<T> {
-  const kept: { [key: string]: unknown } = {};
-  for (const key in fields) if (fields[key] !== undefined) kept[key] = fields[key];
-  return kept as Present<T>;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The same object with lower-case keys; the first of two spellings wins. */
-export function fold(value: unknown): unknown {
-  if (!isRecord(value)) return value;
-  const folded: Record<string, unknown> = Object.create(null);
-  for (const key in value) {
-    const lower = key.toLowerCase();
-    if (!(lower in folded)) folded[lower] = value[key];
-  }
-  return folded;
-}
-
-/** An id fit to be put into a path and a filter; servers hand out numbers, addresses and words with slashes. */
-export function isUsableId(id: string): boolean {
-  return id !== '' && id !== '.' && id !== '..' && id.length <= MAX_ID && id.isWellFormed() && !/\p{Cc}/u.test(id);
-}
-
-const id = z.union([z.string(), z.number().finite()]).transform(String).refine(isUsableId);
-export const text = z
-  .union([z.string(), z.number().finite()])
-  .transform(String)
-  .refine((value) => value !== '' && value.length <= MAX_TEXT)
-  .optional()
-  .catch(undefined);
-/** Entity tags go back into a header. */
-export const tag = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,512}$/)
-  .optional()
-  .catch(undefined);
-export const truth = z
-  .preprocess((value) => {
-    if (value === 1 || value === 0) return value === 1;
-    if (typeof value !== 'string') return value;
-    const word = value.trim().toLowerCase();
-    return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : undefined;
-  }, z.boolean().optional())
-  .catch(undefined);
-/** Some servers send their numbers as strings. */
-export const count = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number),
-  ])
-  .refine((value) => Number.isSafeInteger(value) && value >= 0);
-
-export const listOf = (value: unknown): unknown[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
 const emailRow = z.preprocess(
   (row) => (typeof row === 'string' ? { value: row } : fold(row)),
@@ -288,48 +214,4 @@ export function parseGroup(raw: unknown, etag?: string): ScimGroup | undefined {
     unreadableMembers,
     version: tag.parse(etag) ?? data.meta?.version,
   });
-}
-
-const listShape = z.preprocess(
-  fold,
-  z.object({
-    resources: z.unknown().optional(),
-    totalresults: count.optional().catch(undefined),
-    nextcursor: z
-      .union([z.string(), z.number()])
-      .transform(String)
-      .refine((cursor) => cursor !== '' && cursor.length <= 8192)
-      .optional()
-      .catch(undefined),
-  }),
-);
-
-/** Reads a ListResponse. `undefined`: this is not one. `Resources` may be absent when there are none. */
-export function parseList(raw: unknown): ListPage | undefined {
-  if (!isRecord(raw)) return undefined;
-  const { data } = listShape.safeParse(raw);
-  if (data === undefined) return undefined;
-  if (data.totalresults === undefined && data.resources === undefined) return undefined;
-  return present({ rows: listOf(data.resources), total: data.totalresults, nextCursor: data.nextcursor });
-}
-
-const errorShape = z.preprocess(
-  fold,
-  z.object({
-    scimtype: z
-      .string()
-      .regex(/^[A-Za-z]{1,40}$/)
-      .optional()
-      .catch(undefined),
-    detail: z.unknown().optional(),
-    message: z.unknown().optional(),
-  }),
-);
-
-/** Reads an error answer (RFC 7644 §3.12). Its `status` is not looked at: only the HTTP status is trusted. */
-export function parseErrorBody(raw: unknown): { readonly scimType?: string; readonly detail?: string } {
-  const { data } = errorShape.safeParse(raw);
-  if (data === undefined) return {};
-  const words = listOf(data.detail ?? data.message).filter((part) => typeof part === 'string');
-  return present({ scimType: data.scimtype, detail: words.length > 0 ? words.join(' ') : undefined });
 }

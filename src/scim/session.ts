@@ -4,13 +4,14 @@
  */
 import type { Capabilities, Listing } from './contract.ts';
 import { ScimError, withSent } from './error.ts';
+import { fold, tag } from './fields.ts';
 import type { Http, ScimAnswer } from './http.ts';
 import type { Memory } from './learned.ts';
+import { type ListPage, parseList } from './messages.ts';
 import { listing, type Query } from './paging.ts';
 import { type Operation, patchOf } from './patch.ts';
 import type { Profile } from './profiles.ts';
 import { backOff } from './retry.ts';
-import { fold, type ListPage, parseList, tag } from './schema.ts';
 
 export interface Session {
   readonly http: Http;

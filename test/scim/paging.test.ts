@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Listing, ScimError } from '../../src/scim/index.ts';
+import type { ListPage } from '../../src/scim/messages.ts';
 import { listing, type PagingOptions, type Query } from '../../src/scim/paging.ts';
-import { type ListPage, parseUser } from '../../src/scim/schema.ts';
+import { parseUser } from '../../src/scim/schema.ts';
 import { bench } from './bench.ts';
 import type { Json, Quirks } from './server.ts';
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig, parseResourceTypes } from '../../src/scim/discovery.ts';
 import { PROFILES, parseLearned, profileOf, redact } from '../../src/scim/index.ts';
-import { parseErrorBody, parseGroup, parseList, parseUser } from '../../src/scim/schema.ts';
+import { parseErrorBody, parseList } from '../../src/scim/messages.ts';
+import { parseGroup, parseUser } from '../../src/scim/schema.ts';
 import { ENTERPRISE } from './server.ts';
 
 describe('a user', () => {
