@@ -12,7 +12,7 @@ export type Mark = number;
 
 const MOST_HITS = 100;
 /** So many of the best are put in order before the rest is left out. */
-const POOL = 200;
+const POOL = 100;
 
 interface Entry {
   readonly account: Account;

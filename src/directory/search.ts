@@ -10,6 +10,10 @@ import { joined, split } from './words.ts';
 const MAX_WORDS = 24;
 const MAX_TERMS = 6;
 const MAX_QUERY = 200;
+/** So many of those who match are put in order, those with the best words first: an answer must not hold up the process. */
+const MAX_RANKED = 4_000;
+
+const RANKED = 255;
 
 export interface Found {
   readonly id: string;
@@ -29,12 +33,6 @@ export interface Index {
   readonly size: number;
 }
 
-interface Entry {
-  readonly id: string;
-  /** Pairs: word number, then this entry's place in that word's postings. */
-  readonly places: number[];
-}
-
 function wordsIn(texts: readonly string[]): Set<string> {
   const found = new Set<string>();
   for (const text of texts) {
@@ -46,16 +44,41 @@ function wordsIn(texts: readonly string[]): Set<string> {
   return found;
 }
 
-/** Sum of the best score for each term, 0 where one of them is not answered. */
-function total({ places }: Entry, terms: readonly Matches[]): number {
+/** What is known of each entry, in columns of MAX_WORDS: its words, and its place in each word's postings. */
+interface Columns {
+  readonly words: Int32Array;
+  readonly places: Int32Array;
+  readonly counts: Uint8Array;
+  /** How many terms of the search under way it has answered; RANKED when it needs no other look. */
+  readonly answered: Uint8Array;
+}
+
+function columns(length: number, from?: Columns): Columns {
+  const made: Columns = {
+    words: new Int32Array(length * MAX_WORDS),
+    places: new Int32Array(length * MAX_WORDS),
+    counts: new Uint8Array(length),
+    answered: new Uint8Array(length),
+  };
+  if (from !== undefined) {
+    made.words.set(from.words);
+    made.places.set(from.places);
+    made.counts.set(from.counts);
+  }
+  return made;
+}
+
+/** Sum of an entry's best score for each term. */
+function total({ words, counts }: Columns, slot: number, terms: readonly Matches[]): number {
+  const from = slot * MAX_WORDS;
+  const to = from + (counts[slot] ?? 0);
   let sum = 0;
   for (const { scores } of terms) {
     let best = 0;
-    for (let at = 0; at < places.length; at += 2) {
-      const score = scores[places[at] ?? 0] ?? 0;
+    for (let at = from; at < to; at++) {
+      const score = scores[words[at] ?? 0] ?? 0;
       if (score > best) best = score;
     }
-    if (best === 0) return 0;
     sum += best;
   }
   return sum;
@@ -63,43 +86,43 @@ function total({ places }: Entry, terms: readonly Matches[]): number {
 
 export function createIndex(): Index {
   const vocabulary = createVocabulary();
-  const entries: (Entry | undefined)[] = [];
+  /** By entry; empty where there is none. */
+  const ids: string[] = [];
   const free: number[] = [];
   const slots = new Map<string, number>();
   /** By word number: the entries that have the word. */
   const postings: number[][] = [];
-  /** By entry: the last search that looked at it. */
-  let seen = new Uint32Array(1024);
-  let searches = 0;
+  let known = columns(1024);
 
   function drop(id: string): void {
     const slot = slots.get(id);
-    const entry = slot === undefined ? undefined : entries[slot];
-    if (slot === undefined || entry === undefined) return;
-    for (let at = 0; at < entry.places.length; at += 2) {
-      const word = entry.places[at] ?? 0;
-      const place = entry.places[at + 1] ?? 0;
+    if (slot === undefined) return;
+    const { words, places, counts } = known;
+    const from = slot * MAX_WORDS;
+    for (let at = from; at < from + (counts[slot] ?? 0); at++) {
+      const word = words[at] ?? 0;
+      const place = places[at] ?? 0;
       const list = postings[word] ?? [];
       const last = list.pop();
       // The last posting moves into the gap; its entry must know.
       if (last !== undefined && last !== slot) {
         list[place] = last;
-        const moved = entries[last]?.places ?? [];
-        for (let other = 0; other < moved.length; other += 2) {
-          if (moved[other] === word) moved[other + 1] = place;
-        }
+        places[words.indexOf(word, last * MAX_WORDS)] = place;
       }
       vocabulary.setUses(word, list.length);
     }
-    entries[slot] = undefined;
+    counts[slot] = 0;
+    ids[slot] = '';
     slots.delete(id);
     free.push(slot);
   }
 
   function put(id: string, texts: readonly string[]): void {
     drop(id);
-    const slot = free.pop() ?? entries.length;
-    const places: number[] = [];
+    const slot = free.pop() ?? ids.length;
+    if (slot >= known.counts.length) known = columns(slot * 2, known);
+    const { words, places, counts } = known;
+    let at = slot * MAX_WORDS;
     for (const text of wordsIn(texts)) {
       const word = vocabulary.number(text);
       let list = postings[word];
@@ -109,41 +132,57 @@ export function createIndex(): Index {
       }
       // Two long words may have become one.
       if (list.at(-1) === slot) continue;
-      places.push(word, list.push(slot) - 1);
+      words[at] = word;
+      places[at] = list.push(slot) - 1;
+      at += 1;
       vocabulary.setUses(word, list.length);
     }
-    entries[slot] = { id, places };
+    counts[slot] = at - slot * MAX_WORDS;
+    ids[slot] = id;
     slots.set(id, slot);
-    if (slot >= seen.length) {
-      const larger = new Uint32Array(seen.length * 2);
-      larger.set(seen);
-      seen = larger;
-    }
   }
 
-  /** Goes through the entries of the rarest term, best word first, until nothing better can come. */
-  function collect(terms: readonly Matches[], limit: number): { id: string; sum: number }[] {
-    const rarest = terms.reduce((least, one) => (one.uses < least.uses ? one : least));
-    const others = terms.reduce((sum, one) => sum + one.best, -rarest.best);
-    const top: { id: string; sum: number }[] = [];
-    searches = (searches + 1) >>> 0;
-    for (const word of rarest.words) {
-      const possible = (rarest.scores[word] ?? 0) + others;
+  /** Marks the entries that answer all terms, the rarest first: only these are worth a closer look. */
+  function markAnswers(terms: readonly Matches[]): void {
+    const { answered } = known;
+    answered.fill(0);
+    terms.forEach((term, before) => {
+      for (const word of term.words) {
+        for (const slot of postings[word] ?? []) if (answered[slot] === before) answered[slot] = before + 1;
+      }
+    });
+  }
+
+  /** Entries by the sum of their scores, in the order of the rarest term's words, until nothing better can come. */
+  function rank(terms: readonly Matches[], limit: number): (readonly number[] | undefined)[] {
+    markAnswers(terms);
+    const { answered } = known;
+    const bySum: (number[] | undefined)[] = new Array(EXACT * terms.length + 1).fill(undefined);
+    const [rarest, ...others] = terms;
+    const mostOfOthers = others.reduce((sum, term) => sum + term.best, 0);
+    let possible = EXACT * terms.length + 1;
+    /** How many are there that nothing to come can beat. */
+    let unbeaten = 0;
+    let left = MAX_RANKED;
+    for (const word of rarest?.words ?? []) {
+      const now = (rarest?.scores[word] ?? 0) + mostOfOthers;
+      while (possible > now) {
+        possible -= 1;
+        unbeaten += bySum[possible]?.length ?? 0;
+      }
       for (const slot of postings[word] ?? []) {
-        const worst = top.length < limit ? 0 : (top.at(-1)?.sum ?? 0);
-        if (worst >= possible) return top;
-        if (seen[slot] === searches) continue;
-        seen[slot] = searches;
-        const entry = entries[slot];
-        const sum = entry === undefined ? 0 : total(entry, terms);
-        if (entry === undefined || sum <= worst) continue;
-        if (top.length === limit) top.pop();
-        let at = top.length;
-        while (at > 0 && (top[at - 1]?.sum ?? 0) < sum) at -= 1;
-        top.splice(at, 0, { id: entry.id, sum });
+        if (unbeaten >= limit || left === 0) return bySum;
+        if (answered[slot] !== terms.length) continue;
+        answered[slot] = RANKED;
+        left -= 1;
+        const sum = total(known, slot, terms);
+        const same = bySum[sum];
+        if (same === undefined) bySum[sum] = [slot];
+        else same.push(slot);
+        if (sum >= possible) unbeaten += 1;
       }
     }
-    return top;
+    return bySum;
   }
 
   function search(query: string, limit: number): Found[] {
@@ -156,7 +195,15 @@ export function createIndex(): Index {
         if (matches === undefined) return [];
         terms.push(matches);
       }
-      return collect(terms, limit).map(({ id, sum }) => ({ id, score: sum / (EXACT * terms.length) }));
+      terms.sort((a, b) => a.uses - b.uses);
+      const bySum = rank(terms, limit);
+      const found: Found[] = [];
+      for (let sum = bySum.length - 1; sum > 0 && found.length < limit; sum--) {
+        for (const slot of bySum[sum]?.slice(0, limit - found.length) ?? []) {
+          found.push({ id: ids[slot] ?? '', score: sum / (EXACT * terms.length) });
+        }
+      }
+      return found;
     } finally {
       for (const matches of terms) vocabulary.release(matches);
     }

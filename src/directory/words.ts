@@ -20,6 +20,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 const SPECIAL = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g');
 const WORD = /\p{N}+|\p{L}+/gu;
 const JOINED = /\p{L}+(?:['’‑-]\p{L}+)+/gu;
+const JOINT = /['’‑-]/;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Lower case, no accents, no special letters: `Łukasz Müller` → `lukasz muller`. */
@@ -40,5 +41,6 @@ export function split(text: string): string[] {
 
 /** What a hyphen or an apostrophe holds together, as one word: `O'Brien` → obrien. */
 export function joined(text: string): string[] {
+  if (!JOINT.test(text)) return [];
   return (foldText(text).match(JOINED) ?? []).map((word) => word.replace(/\P{L}/gu, ''));
 }

@@ -77,13 +77,21 @@ describe('the mirror', () => {
     expect(mirror.withAddress('ada@example.com')).toEqual(['ada']);
   });
 
-  it('gives at most a hundred hits, the best of them, in a settled order', () => {
+  it('puts equals in a settled order: the active first, then by name', () => {
     const mirror = createMirror();
-    for (let at = 0; at < 150; at++)
-      mirror.saw(person(`p${at}`, { name: `Same Name ${String(149 - at).padStart(3, '0')}` }));
-    const hits = mirror.search('same name', 1_000_000);
-    expect(hits).toHaveLength(100);
-    expect(hits[0]?.account.name).toBe('Same Name 000');
-    expect(mirror.search('same name', -1)).toEqual([]);
+    for (let at = 0; at < 60; at++) {
+      mirror.saw(person(`p${at}`, { name: `Same Name ${String(59 - at).padStart(2, '0')}`, active: at !== 59 }));
+    }
+    const names = mirror.search('same name', 60).map((hit) => hit.account.name);
+    expect(names.slice(0, 2)).toEqual(['Same Name 01', 'Same Name 02']);
+    expect(names.at(-1)).toBe('Same Name 00');
+  });
+
+  it('gives at most a hundred hits, and none when none are wanted', () => {
+    const mirror = createMirror();
+    for (let at = 0; at < 150; at++) mirror.saw(person(`p${at}`));
+    expect(mirror.search('name', 1_000_000)).toHaveLength(100);
+    expect(mirror.search('name', 0)).toEqual([]);
+    expect(mirror.search('name', -1)).toEqual([]);
   });
 });
