@@ -78,6 +78,14 @@ describe('people of the workspace', () => {
     expect((await people().byEmail('Alice@Example.com'))?.slack.user).toBe(USERS.alice);
   });
 
+  it('does not believe an answer about another address', async () => {
+    const api = slackApi({ token: BOT_TOKEN, apiUrl: workspace.apiUrl, timeoutMs: 2000, log: boltLogger(silent) });
+    const confused = { ...api, userByEmail: () => api.userInfo(USERS.bob) };
+    const asked = createPeople({ api: confused, home: () => ({ team: TEAM }), wireNow: Date.now });
+    expect(await asked.byEmail('alice@example.com')).toBeUndefined();
+    expect((await asked.byEmail('bob@example.com'))?.slack.user).toBe(USERS.bob);
+  });
+
   it('lists a user group, and nobody for a group that does not exist', async () => {
     expect(await people().usergroup('S0OWNERS')).toEqual([USERS.olivia, USERS.oscar]);
     expect(await people().usergroup('S0NOTHING')).toEqual([]);
