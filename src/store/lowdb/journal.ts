@@ -46,7 +46,12 @@ export async function openJournal(
   let handle = await open(segment.path, 'r+');
   let notBefore = 0;
   // A crash may have left lines that only the system's cache had: what happens next will rest on them.
-  await handle.datasync();
+  try {
+    await handle.datasync();
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 
   const takeBack = async (): Promise<void> => {
     await handle.truncate(end);

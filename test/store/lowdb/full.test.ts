@@ -191,6 +191,16 @@ describe('a disk that fails', () => {
     expect(await readFile(await newestFile(dir))).toEqual(before);
   });
 
+  it('at an fdatasync of what a crash may have left in the cache stops the start', async () => {
+    const { store } = await openIn(dir);
+    await put(store, 'a');
+    await store.close();
+    await expect(failing('datasync', () => openIn(dir))).rejects.toMatchObject({ code: 'EIO' });
+    const { store: again } = await openIn(dir);
+    expect((await again.read('once', 'a'))?.id).toBe('a');
+    await again.close();
+  });
+
   it('at taking back what could not be written is fatal', async () => {
     const held = hands();
     const { store } = await openIn(dir, held);

@@ -108,6 +108,23 @@ describe('a start after a crash', () => {
     expect(await openIds(again)).toEqual(['a', 'b']);
   });
 
+  it('never meets more of one batch than it takes for torn', async () => {
+    const { store } = await opened(dir);
+    await Promise.all(
+      Array.from({ length: 12 }, (_, at) =>
+        store.commit([`once:${at}`], () => ({ put: [putOnce(`${at}`, 1, 'x'.repeat(300_000))], result: undefined })),
+      ),
+    );
+    /** Bytes by the line that was durable when they were written: the bytes of one batch. */
+    const batches = new Map<number, number>();
+    for (const line of (await readFile(await newestFile(dir), 'utf8')).split('\n').slice(1, -1)) {
+      const { synced } = JSON.parse(line.split('\t')[1] ?? '') as { synced: number };
+      batches.set(synced, (batches.get(synced) ?? 0) + line.length + 1);
+    }
+    expect(batches.size).toBeGreaterThan(1);
+    expect(Math.max(...batches.values())).toBeLessThanOrEqual(1024 * 1024);
+  });
+
   it('clears away what was being written', async () => {
     const image = await crashed(['a']);
     const leftovers = ['state.json.unfinished', 'journal/0000000000000009-2026-11.log.unfinished'];
@@ -415,6 +432,11 @@ describe('segments', () => {
       async () => {
         for (const name of await filesOf(join(image, 'index'))) {
           if (name.endsWith('.open')) await truncate(join(image, 'index', name), 7);
+        }
+      },
+      async () => {
+        for (const name of await filesOf(join(image, 'index'))) {
+          if (name.endsWith('.open')) await edit(join(image, 'index', name), (bytes) => Buffer.concat([bytes, bytes]));
         }
       },
     ]) {

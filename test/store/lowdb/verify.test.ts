@@ -114,6 +114,21 @@ describe('verification', () => {
     });
   });
 
+  it('finds a missing number even where the hashes were made anew around it', async () => {
+    await written(4);
+    await relined((lines) => {
+      const kept = lines.toSpliced(2, 1);
+      let previous = at(kept, 1).slice(0, 64);
+      return kept.map((line, n) => {
+        if (n < 2) return line;
+        const [, middle = '', body = ''] = line.split('\t');
+        previous = chainHash(previous, middle);
+        return `${previous}\t${middle}\t${body}`;
+      });
+    });
+    expect(await verifyJournal(dir)).toMatchObject({ ok: false, fault: { kind: 'sequence', seq: 3 } });
+  });
+
   it('finds a segment that was taken out of the middle, and one that was exchanged', async () => {
     await written(20, 1500);
     const files = await journalFiles(dir);
@@ -173,6 +188,16 @@ describe('verification', () => {
       await writer;
       await store.close();
     }
+  });
+
+  it('stops where it is told that the durable part ends', async () => {
+    await written(3);
+    const path = await newestFile(dir);
+    const whole = await readFile(path);
+    await edit(path, (bytes) => Buffer.concat([bytes, Buffer.from('what is being written right now\n')]));
+    const segment = path.slice(path.lastIndexOf('/') + 1, -4);
+    expect(await verifyJournal(dir, { until: () => ({ segment, offset: whole.length }) })).toMatchObject({ ok: true });
+    expect(await verifyJournal(dir)).toMatchObject({ ok: false, fault: { offset: whole.length } });
   });
 
   it('leaves an unfinished last line to the one who writes it', async () => {
