@@ -310,7 +310,8 @@ export async function startServer(quirks: Quirks = {}) {
       const text = Buffer.concat(chunks).toString('utf8');
       const request: Seen = {
         method: incoming.method ?? '',
-        path: url.pathname.replace('/scim/v2', ''),
+        // Only what is below the base is SCIM here.
+        path: url.pathname.startsWith('/scim/v2/') ? url.pathname.slice('/scim/v2'.length) : `/outside${url.pathname}`,
         query: url.searchParams,
         search: url.search,
         headers: incoming.headers,
