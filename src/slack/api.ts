@@ -59,6 +59,8 @@ export interface SlackApi {
   publishHome(user: string, view: View): Promise<void>;
 }
 
+/** However long an answer asks us to wait, it is asked again after this. */
+const LONGEST_WAIT_MS = 5 * 60_000;
 const MAX_ANSWER = 4 * 1024 * 1024;
 /** Codes with which Slack says that it is in trouble itself. */
 const TROUBLE = new Set([
@@ -139,7 +141,9 @@ export function slackApi({ token, apiUrl, timeoutMs, log }: ApiOptions): SlackAp
 }
 
 function faultOf(error: unknown): SlackFault {
-  if (error instanceof WebAPIRateLimitedError) return { kind: 'rate_limited', retryAfterMs: error.retryAfter * 1000 };
+  if (error instanceof WebAPIRateLimitedError) {
+    return { kind: 'rate_limited', retryAfterMs: Math.min(error.retryAfter * 1000, LONGEST_WAIT_MS) };
+  }
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
     if (code === 'ratelimited' || code === 'rate_limited') return { kind: 'rate_limited', retryAfterMs: 5000 };

@@ -27,8 +27,6 @@ export interface Queue {
   publish<T>(task: Task<T>): Promise<T>;
   /** Tasks waiting or being sent. */
   size(): number;
-  /** Resolves when nothing waits or is being sent. */
-  idle(): Promise<void>;
   /** Refuses what waits and what comes. */
   stop(): void;
 }
@@ -85,7 +83,6 @@ export function createQueue({
   const channels = new Map<string, Bucket>();
   const waiting = new Map<string, Waiting>();
   const sending = new Set<string>();
-  let idlers: (() => void)[] = [];
   let order = 0;
   let armed: number | undefined;
   let stopped = false;
@@ -164,13 +161,6 @@ export function createQueue({
     }
     sending.delete(task.key);
     pump();
-    wakeIdlers();
-  }
-
-  function wakeIdlers(): void {
-    if (waiting.size > 0 || sending.size > 0) return;
-    for (const wake of idlers) wake();
-    idlers = [];
   }
 
   /** Puts a task back if repeating it is safe and not yet hopeless. */
@@ -213,18 +203,11 @@ export function createQueue({
     update: (task) => enqueue([updates], task),
     publish: (task) => enqueue([publishes], task),
     size: () => waiting.size + sending.size,
-    idle: () =>
-      waiting.size === 0 && sending.size === 0
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            idlers.push(resolve);
-          }),
     stop() {
       stopped = true;
       for (const task of waiting.values())
         for (const waiter of task.waiters) waiter.reject(new Error('the Slack queue has stopped'));
       waiting.clear();
-      wakeIdlers();
     },
   };
 }

@@ -74,6 +74,14 @@ describe('people of the workspace', () => {
     expect(workspace.calls().filter((call) => call.name === 'users.info')).toHaveLength(1);
   });
 
+  it('never waits longer than five minutes for a Slack that asks for patience', async () => {
+    workspace.fault({ method: 'users.info', times: 1, kind: 'rate_limited', retryAfter: 9_999_999 });
+    const api = slackApi({ token: BOT_TOKEN, apiUrl: workspace.apiUrl, timeoutMs: 2000, log: boltLogger(silent) });
+    await expect(api.userInfo(USERS.alice)).rejects.toMatchObject({
+      fault: { kind: 'rate_limited', retryAfterMs: 300_000 },
+    });
+  });
+
   it('finds a person by the exact address, whatever its case', async () => {
     expect((await people().byEmail('Alice@Example.com'))?.slack.user).toBe(USERS.alice);
   });
