@@ -55,7 +55,8 @@ function topicHelp(verb: Verb, { t, n }: Pen): Words {
     [
       say`${code(`${n.command} ${usage}`)}`,
       say`${t.help.descriptions[verb]} ${t.help.audiences[who]}`,
-      t.help.example(`${n.command} ${example}`),
+      // As one types it: Slack turns the name into a mention.
+      t.help.example(`${n.command} ${example.replace(/<@[^>]*>/u, '@Bob')}`),
     ],
     '\n',
   );

@@ -2,7 +2,7 @@
  * The card of a request: a pure projection for approver, requester, subject and owner. Offers only what works now.
  */
 import type { Button, KnownBlock } from '@slack/types';
-import type { SlackId } from '../../access/people.ts';
+import { type SlackId, sameSlack } from '../../access/people.ts';
 import { type AccessRequest, isClosed, type Reader } from '../../access/request.ts';
 import { actionsIfAny, button, confirm, context, factSheet, message, oneSentence, section } from '../blocks.ts';
 import { bold, join, link, piece, quote, say, type Words } from '../text/words.ts';
@@ -58,9 +58,7 @@ function factBlocks(draw: Draw): KnownBlock[] {
   const { facts } = t.labels;
   const why = request.steps
     .flatMap((step) => step.approvers)
-    .find(
-      (approver) => approver.slack.user === draw.reader.slack.user && approver.slack.team === draw.reader.slack.team,
-    );
+    .find((approver) => sameSlack(approver.slack, draw.reader.slack));
   const fact = (label: string, value: Words): Words => say`${bold(label)}\n${value}`;
   const lasts = request.ask.action === 'grant';
   return [
@@ -127,7 +125,8 @@ function alarmBlocks({ request, reader, t, n, deal }: Draw): KnownBlock[] {
 }
 
 /** What this reader can do about it now. */
-function readerButtons({ request, reader, t, n, deal, sensitive }: Draw): Button[] {
+function readerButtons(draw: Draw): Button[] {
+  const { request, reader, t, n, deal, sensitive } = draw;
   const { buttons, dialogs } = t.labels;
   const its = { request: request.id };
   const { state, ask } = request;
@@ -144,11 +143,18 @@ function readerButtons({ request, reader, t, n, deal, sensitive }: Draw): Button
   if (reader.reader === 'requester' && (state === 'ended' || state === 'lapsed' || state === 'not_applied')) {
     offered.push(button(buttons.again, ACTIONS.again, its));
   }
-  if (reader.reader === 'owner' && ask.action === 'grant' && state === 'active' && sensitive) {
+  if (isOwner(draw) && ask.action === 'grant' && state === 'active' && sensitive) {
     const label = t.labels.buttonFor.revokeGrant(n.role(request.role), deal.subjectLabel);
     offered.push(button(label, ACTIONS.revokeGrant, { ...its, style: 'danger' }));
   }
   return offered;
+}
+
+/** Owners, and those who decided as one: whoever has a card as approver gets no second one. */
+function isOwner({ request, reader }: Draw): boolean {
+  if (reader.reader !== 'approver') return reader.reader === 'owner';
+  const asOwner = request.steps.flatMap((step) => step.approvers).filter((one) => one.why.startsWith('owner'));
+  return asOwner.some((one) => sameSlack(one.slack, reader.slack));
 }
 
 function footer({ request, app, t, n, ctx }: Draw): Words[] {

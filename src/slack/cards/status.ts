@@ -70,7 +70,7 @@ export function statusLines(draw: Draw): Words[] {
       return [
         ...closingLine(draw),
         ...notYet(draw),
-        request.ask.action === 'grant' ? t.requests.whatNext.failedGrant : t.requests.whatNext.failed,
+        draw.reader.reader === 'owner' ? t.requests.whatNext.failedForOwner : t.requests.whatNext.failed,
       ];
   }
 }

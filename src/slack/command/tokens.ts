@@ -38,6 +38,7 @@ function readInner(inner: string): string {
   const target = bar < 0 ? inner : inner.slice(0, bar);
   const label = bar < 0 ? '' : unescapeMrkdwn(inner.slice(bar + 1));
   if (target.startsWith('mailto:')) return unescapeMrkdwn(target.slice('mailto:'.length));
+  if (target.startsWith('tel:')) return label === '' ? target.slice('tel:'.length) : label;
   if (target.startsWith('@')) return `@${label === '' ? target.slice(1) : label}`;
   if (target.startsWith('#')) return `#${label === '' ? target.slice(1) : label}`;
   if (target.startsWith('!')) {

@@ -20,6 +20,8 @@ export interface Deal {
   /** The reader is the requester, the subject. */
   readonly byYou: boolean;
   readonly aboutYou: boolean;
+  /** No longer waits for anybody's decision. */
+  readonly past: boolean;
 }
 
 /** The subject as far as known: resolved, else as addressed. */
@@ -63,5 +65,6 @@ export function dealOf(request: AccessRequest, reader: { reader: Reader; slack: 
     self: request.ask.subject.kind === 'me' || sameSlack(subject.slack, request.requester.slack),
     byYou: sameSlack(request.requester.slack, reader.slack),
     aboutYou: isSubject(request, reader),
+    past: request.state !== 'received' && request.state !== 'pending',
   };
 }

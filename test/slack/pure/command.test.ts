@@ -144,6 +144,13 @@ describe('the grammar', () => {
     });
   });
 
+  it('reads in a reason what was typed, not what Slack made of it', () => {
+    const parsed = one(
+      'revoke because <mailto:a@b.co|a@b.co> <#C01|general> <!here> <!subteam^S1|@admins> <tel:+491|+49 1> <https://x.y|x>',
+    );
+    expect(parsed).toMatchObject({ ask: { reason: 'a@b.co #general @here @admins +49 1 https://x.y' } });
+  });
+
   it('takes one’s own without a person, and every role without a role', () => {
     expect(one('revoke')).toEqual({ kind: 'revoke', ask: { action: 'revoke', app: 'perplexity', subject: me } });
   });

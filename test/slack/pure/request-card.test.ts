@@ -242,8 +242,11 @@ describe('the requester', () => {
   });
 
   it('reads after a failure what happens next', () => {
-    expect(textOf(see(own('failed')).blocks)).toContain('taken away again');
-    expect(textOf(see(request('enable', 'failed')).blocks)).toContain('The owners are told');
+    const text = textOf(see(own('failed')).blocks);
+    expect(text).toContain('Perplexity Enterprise refused: 400 invalidValue.');
+    expect(text).toContain('The owners are told');
+    const owner = requestCard(own('failed'), readerOf('owner'), context());
+    expect(textOf(owner.blocks)).toContain("look in the app's own console");
   });
 
   it('reads every closing as a sentence', () => {
@@ -269,8 +272,19 @@ describe('the requester', () => {
     expect(new Set(said).size).toBe(closings.length);
   });
 
-  it('gets the next step of a refusal as a button', () => {
+  it('gets the next step of a refusal as a button, also of one at the last moment', () => {
     expect(actionsOf(see(request('grant', 'refused')))).toEqual([ACTIONS.askAccount]);
+    const late: AccessRequest = {
+      ...request('grant', 'not_applied'),
+      closing: { why: 'refused_at_apply', refusal: { code: 'account_inactive', app: 'perplexity' } },
+    };
+    expect(actionsOf(see(late))).toEqual([ACTIONS.again, ACTIONS.askEnable]);
+    expect(textOf(see(late).blocks)).toContain('switched off');
+  });
+
+  it('reads that the look-up goes on once it has failed', () => {
+    expect(textOf(see({ ...own('received'), rev: 1 }).blocks)).toContain('I am looking up');
+    expect(textOf(see({ ...own('received'), rev: 2 }).blocks)).toContain('I am still looking up');
   });
 });
 
@@ -313,7 +327,7 @@ describe('alarms', () => {
 describe('the subject', () => {
   it('is told of a grant, who asked and who agreed, but not the reason', () => {
     const text = textOf(requestCard(request('grant', 'active'), readerOf('subject'), context()).blocks);
-    expect(text).toContain(`<@${ALICE}> (bob@example.com) asks for *Admin in Perplexity Enterprise* for you.`);
+    expect(text).toContain(`<@${ALICE}> (bob@example.com) asked for *Admin in Perplexity Enterprise* for you.`);
     expect(text).toContain('Approved by <@U0MANAGER>');
     expect(text).not.toContain('INC-7');
   });
@@ -338,6 +352,13 @@ describe('the subject', () => {
 });
 
 describe('the owner', () => {
+  it('who approved as owner can take the grant back on the card they have', () => {
+    const active = request('grant', 'active');
+    const asOwner = requestCard(active, { reader: 'approver', slack: slack(OWNER) }, context());
+    expect(actionsOf(asOwner)).toEqual([ACTIONS.revokeGrant]);
+    expect(actionsOf(requestCard(active, readerOf('approver'), context()))).toEqual([]);
+  });
+
   it('can take a sensitive grant back while it is active, and only then', () => {
     for (const state of STATES) {
       for (const action of ACTIONS_ASKED) {

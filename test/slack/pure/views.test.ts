@@ -430,6 +430,12 @@ describe('the help', () => {
     for (const word of LATER) expect(text).not.toMatch(new RegExp(`\\b${word}\\b`));
   });
 
+  it('shows an example as one types it', () => {
+    expect(textOf(helpMessage({ kind: 'help', topic: 'link' }, ctx).blocks)).toContain(
+      '`/access link @Bob bob@example.com`',
+    );
+  });
+
   it('uses the name the command was given', () => {
     expect(textOf(helpMessage({ kind: 'help' }, { ...ctx, command: '/zugang' }).blocks)).not.toContain('/access');
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { asManyAsFit, linkButton, option, section } from '../../../src/slack/blocks.ts';
 import { ACTIONS } from '../../../src/slack/cards/index.ts';
 import { clip, oneLine, severalLines } from '../../../src/slack/text/escape.ts';
-import { textsFor } from '../../../src/slack/text/index.ts';
+import { type Texts, textsFor } from '../../../src/slack/text/index.ts';
 import {
   bold,
   code,
@@ -142,6 +142,16 @@ describe('languages', () => {
     for (const tag of [undefined, 'en', 'EN-gb', 'xx', '__proto__', 'constructor', '']) {
       expect(textsFor(tag)).toBe(textsFor('en'));
     }
+  });
+
+  it('are data: another one is another object of the same shape', () => {
+    const english = textsFor('en');
+    const other: Texts = {
+      ...english,
+      labels: { ...english.labels, buttons: { ...english.labels.buttons, deny: 'Ablehnen…' } },
+      requests: { ...english.requests, nextUp: say`Gleich.` },
+    };
+    expect(other.labels.buttons.deny).toBe('Ablehnen…');
   });
 
   it('say durations as people do', () => {

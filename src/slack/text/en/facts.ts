@@ -95,7 +95,7 @@ export function whyYou(why: ApproverWhy, deal: Deal): Words {
 export const sensitive = (deal: Deal): Words =>
   say`${bold('Sensitive role.')} Its holders can change settings and people in ${deal.app}. Approve only if you know why it is needed.`;
 export const disableEffect = (deal: Deal): Words =>
-  say`${deal.subject} can no longer sign in to ${deal.app}; grants end and every role above the base role is removed.`;
+  say`Once approved, ${deal.subject} can no longer sign in to ${deal.app}; grants end and every role above the base role is removed.`;
 export const deniedBefore = (at: Words, reason: string | undefined): Words =>
   reason === undefined
     ? say`The same was denied before, ${at}.`

@@ -14,17 +14,17 @@ const whom = (deal: Deal): Words => (deal.aboutYou ? say`you` : deal.subject);
 const group = (deal: Deal): Words =>
   say`the ${names(deal.roles)} group${deal.roles.length === 1 ? '' : 's'} of ${deal.app}`;
 
-/** The first line: who asks what for whom. */
+/** The first line: who asks what for whom; who asked, once it is decided. */
 export function asks(deal: Deal): Words {
   const who = deal.byYou ? say`You` : deal.requester;
-  const ask = deal.byYou ? 'ask' : 'asks';
+  const ask = deal.past ? 'asked' : deal.byYou ? 'ask' : 'asks';
   const forWhom = deal.self ? NOTHING : say` for ${whom(deal)}`;
   switch (deal.action) {
     case 'grant':
       return say`${who} ${ask} for ${bold(`${deal.roles[0] ?? 'a role'} in ${deal.app}`)}${forWhom}.`;
     case 'revoke':
       return deal.self
-        ? say`${who} ${deal.byYou ? 'give' : 'gives'} back ${role(deal)} in ${bold(deal.app)}.`
+        ? say`${who} ${ask} to give back ${role(deal)} in ${bold(deal.app)}.`
         : say`${who} ${ask} to take ${role(deal)} in ${bold(deal.app)} from ${whom(deal)}.`;
     case 'provision':
       return say`${who} ${ask} for ${bold(`an account in ${deal.app}`)}${forWhom}.`;
@@ -193,8 +193,8 @@ export function closing(end: Closing): Words {
 }
 
 export const whatNext = {
-  failedGrant: say`To be safe, whatever was given is being taken away again, and the owners are told. Ask again when they have looked.`,
   failed: say`The owners are told and look at it. Ask again when they have.`,
+  failedForOwner: say`Please look in the app's own console; when it is right there, it can be asked for again.`,
   nothing: say`If it is still needed, ask again.`,
 };
 

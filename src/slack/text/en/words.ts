@@ -40,7 +40,15 @@ export const names = (all: readonly string[], max = 4): Words =>
     more,
   );
 
-export const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+export const WEEKDAYS: readonly string[] = [
+  'Monday',
+  'Tuesday',
+  'Wednesday',
+  'Thursday',
+  'Friday',
+  'Saturday',
+  'Sunday',
+];
 
 /** Where a request stands, in a word or two. */
 export const STATES: Readonly<Record<State, string>> = {
