@@ -9,11 +9,12 @@ import { bodyOf, decodeLine, joinNotes, leftTerm, privateHolds, type Raw } from 
 import { makeFolder } from './durable.ts';
 import { errnoOf, StoreOpenError } from './errors.ts';
 import { keepHead } from './heads.ts';
-import { type History, openHistory, type Place } from './history.ts';
+import { type History, openHistory } from './history.ts';
 import { openJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
 import { journalFolder, readAt } from './segment.ts';
 import { type Findings, type Started, start } from './start.ts';
+import type { Place } from './terms.ts';
 import { verifyJournal } from './verify.ts';
 import { createWriter, type Log, type Timer, type Writer, wholeMs } from './writer.ts';
 

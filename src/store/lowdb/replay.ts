@@ -7,9 +7,10 @@ import { bodyOf, type Raw, snapshotOf, termsOf } from '../chain.ts';
 import { checkLine } from './check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { StoreOpenError } from './errors.ts';
-import { type Covered, createEntries, type Entries } from './history.ts';
+import type { Covered } from './history.ts';
 import { readStretches, type Segment, sizeOf } from './segment.ts';
 import { createState, type State } from './state.ts';
+import { createEntries, type Entries } from './terms.ts';
 
 /** Live state as of one line, and where that line is. */
 export interface Standing {

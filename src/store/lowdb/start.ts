@@ -10,11 +10,12 @@ import { type Checkpoint, type Checkpoints, openCheckpoints } from './checkpoint
 import { UNFINISHED, writeDurably } from './durable.ts';
 import { errnoOf, StoreOpenError } from './errors.ts';
 import { keptHeads } from './heads.ts';
-import { type Covered, createEntries, type Entries } from './history.ts';
+import type { Covered } from './history.ts';
 import { recover } from './recover.ts';
 import type { Standing, Walk } from './replay.ts';
 import { type Birth, bear, journalFolder, readAt, type Segment } from './segment.ts';
 import { createState } from './state.ts';
+import { createEntries, type Entries } from './terms.ts';
 
 /** What the start met on the disk. All of it is recorded in the journal by the time the store is open. */
 export interface Findings {
