@@ -9,21 +9,11 @@ import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
 import { failed } from './apply-grant.ts';
 import { endGrants, keysOfGrants, lookAgain, markRemoving, unseen } from './apply-revoke.ts';
 import { newAccountRecord } from './binding.ts';
-import { close, type Draft, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards, system } from './draft.ts';
+import { changeRequest, close, type Draft, draftOn, keysOf, record, rolesOf, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { isTooLate } from './late.ts';
 import { takeRole } from './take.ts';
-import {
-  appOf,
-  commitPlanned,
-  DONE,
-  directoryOf,
-  groupOf,
-  type JobResult,
-  KeysGrew,
-  roleOf,
-  type World,
-} from './world.ts';
+import { appOf, DONE, directoryOf, groupOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
 
 /** How long something accepted is looked for before it is called failed. */
 export const LOOK_UNTIL = 2 * DAY;
@@ -82,37 +72,39 @@ async function disabledNow(
     }
     return keys;
   };
-  await commitPlanned(world.store, plan, (view, named) => {
-    const draft = draftOn(view, named);
-    const request = locked(view, id, named);
-    if (request?.state !== 'applying' || request.app === undefined) return draft.change(undefined);
-    endGrants(draft, named, request, account, 'account_change', outcome);
-    const accountId = `${request.app}/${account}`;
-    for (const open of draft.get('account', accountId)?.requests ?? []) {
-      if (open === id) continue;
-      if (!named.has(`request:${open}`)) throw new KeysGrew();
-      const other = draft.get('request', open);
-      if (other !== undefined) closeOther(draft, other);
-    }
-    const done = close(draft, calm(request), 'done', {
-      outcome: { kind: outcome, at: draft.now },
-      appliedAt: draft.now,
-    });
-    const known = draft.get('account', accountId);
-    const by = done.requester.name;
-    const { reason } = done.ask;
-    draft.put('account', accountId, {
-      ...(known ??
-        newAccountRecord(request.app, {
-          id: account,
-          email: done.subject?.email ?? '',
-          name: done.subject?.name ?? '',
-        })),
-      disabled: { at: draft.now, by, ...(reason === undefined ? {} : { reason }) },
-    });
-    record(draft, done, 'account.disabled', system('apply'), { outcome });
-    return draft.change(undefined);
-  });
+  await changeRequest(
+    world.store,
+    id,
+    (draft, request, named) => {
+      if (request?.state !== 'applying' || request.app === undefined) return undefined;
+      endGrants(draft, named, request, account, 'account_change', outcome);
+      const accountId = `${request.app}/${account}`;
+      for (const open of draft.get('account', accountId)?.requests ?? []) {
+        if (open === id) continue;
+        if (!named.has(`request:${open}`)) throw new KeysGrew();
+        const other = draft.get('request', open);
+        if (other !== undefined) closeOther(draft, other);
+      }
+      const done = close(draft, calm(request), 'done', {
+        outcome: { kind: outcome, at: draft.now },
+        appliedAt: draft.now,
+      });
+      const known = draft.get('account', accountId);
+      const by = done.requester.name;
+      const { reason } = done.ask;
+      draft.put('account', accountId, {
+        ...(known ??
+          newAccountRecord(request.app, {
+            id: account,
+            email: done.subject?.email ?? '',
+            name: done.subject?.name ?? '',
+          })),
+        disabled: { at: draft.now, by, ...(reason === undefined ? {} : { reason }) },
+      });
+      record(draft, done, 'account.disabled', system('apply'), { outcome });
+    },
+    plan,
+  );
 }
 
 /** An open request for an account that is now disabled: nobody carries it out any more. */
@@ -143,75 +135,55 @@ export async function applyEnable(world: World, job: Job, request: AccessRequest
   const base = baseRole(app);
   const added = base === undefined ? undefined : await directory.add(await groupOf(world, app, base), accountId);
   if (added?.kind === 'accepted') return accepted(world, job, id);
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const current = locked(view, id, named);
-      if (current?.state !== 'applying') return draft.change(undefined);
-      const known = draft.get('account', `${appKey}/${accountId}`);
-      if (known !== undefined) {
-        const { disabled: _disabled, ...rest } = known;
-        draft.put('account', `${appKey}/${accountId}`, rest);
-      }
-      const outcome = enabled.kind === 'observed' ? 'observed' : 'confirmed';
-      const done = close(draft, calm(current), 'done', {
-        outcome: { kind: outcome, at: draft.now },
-        appliedAt: draft.now,
-      });
-      record(draft, done, 'account.enabled', system('apply'), { outcome });
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, id, (draft, current) => {
+    if (current?.state !== 'applying') return undefined;
+    const known = draft.get('account', `${appKey}/${accountId}`);
+    if (known !== undefined) {
+      const { disabled: _disabled, ...rest } = known;
+      draft.put('account', `${appKey}/${accountId}`, rest);
+    }
+    const outcome = enabled.kind === 'observed' ? 'observed' : 'confirmed';
+    const done = close(draft, calm(current), 'done', {
+      outcome: { kind: outcome, at: draft.now },
+      appliedAt: draft.now,
+    });
+    record(draft, done, 'account.enabled', system('apply'), { outcome });
+  });
   return DONE;
 }
 
 /** Nothing written yet → *not applied*; otherwise the owners hear that it is unclear. */
 export async function tooLate(world: World, request: AccessRequest): Promise<JobResult> {
   const { id } = request;
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const current = locked(view, id, named);
-      if (current?.state === 'approved') {
-        close(draft, current, 'not_applied', { closing: { why: 'too_late_to_apply' } });
-        record(draft, current, 'request.not_applied', system('apply'), { why: 'too_late_to_apply' });
-      } else if (current?.state === 'applying') {
-        const alarm = {
-          kind: 'write_failing' as const,
-          detail: 'gave up; it is unclear whether it took effect',
-          since: draft.now,
-          toldAt: draft.now,
-        };
-        close(draft, { ...current, alarm }, 'failed', { closing: { why: 'unknown_outcome' } });
-        record(draft, current, 'request.failed', system('apply'), { why: 'unknown_outcome' });
-      }
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, id, (draft, current) => {
+    if (current?.state === 'approved') {
+      close(draft, current, 'not_applied', { closing: { why: 'too_late_to_apply' } });
+      record(draft, current, 'request.not_applied', system('apply'), { why: 'too_late_to_apply' });
+    } else if (current?.state === 'applying') {
+      const alarm = {
+        kind: 'write_failing' as const,
+        detail: 'gave up; it is unclear whether it took effect',
+        since: draft.now,
+        toldAt: draft.now,
+      };
+      close(draft, { ...current, alarm }, 'failed', { closing: { why: 'unknown_outcome' } });
+      record(draft, current, 'request.failed', system('apply'), { why: 'unknown_outcome' });
+    }
+  });
   return DONE;
 }
 
 /** `approved → applying`, before the first write. @returns false when the request is no longer to be carried out */
 export async function begin(world: World, id: string): Promise<boolean> {
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state === 'applying') return draft.change(true);
-      if (request?.state !== 'approved') return draft.change(false);
-      const next = move(request, 'applying');
-      draft.put('request', id, next);
-      record(draft, next, 'access.intended', system('apply'), {});
-      showCards(draft, id);
-      return draft.change(true);
-    },
-  );
+  return changeRequest(world.store, id, (draft, request) => {
+    if (request?.state === 'applying') return true;
+    if (request?.state !== 'approved') return false;
+    const next = move(request, 'applying');
+    draft.put('request', id, next);
+    record(draft, next, 'access.intended', system('apply'), {});
+    showCards(draft, id);
+    return true;
+  });
 }
 
 /** Accepted, not visible yet: said on the card once, looked for again. */

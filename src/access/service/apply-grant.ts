@@ -8,12 +8,11 @@ import { baseRole, ruleFor } from '../policy.ts';
 import type { Account, WriteOutcome } from '../ports.ts';
 import { type AccessRequest, amend, type Length, move } from '../request.ts';
 import {
+  changeRequest,
   close,
   type Draft,
-  draftOn,
   getHolding,
   keysNow,
-  locked,
   putHolding,
   record,
   settle,
@@ -22,18 +21,7 @@ import {
 } from './draft.ts';
 import { isTooLate } from './late.ts';
 import { weakest } from './take.ts';
-import {
-  appOf,
-  commitPlanned,
-  DONE,
-  directoryOf,
-  groupOf,
-  type JobResult,
-  laneOf,
-  RANK,
-  roleOf,
-  type World,
-} from './world.ts';
+import { appOf, DONE, directoryOf, groupOf, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
 
 /** A request that is known to be a grant with everything it needs. */
 interface Grant {
@@ -112,38 +100,31 @@ function changedSince(world: World, request: AccessRequest, account: Account | u
 
 /** The intent commit: standing as first read, the provisional end, and the job that will carry it out. */
 async function intent(world: World, grant: Grant, standing: boolean): Promise<'first' | 'again' | 'gone'> {
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, grant.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, grant.id, named);
-      if (request === undefined || (request.state !== 'approved' && request.state !== 'applying'))
-        return draft.change('gone');
-      const holding = getHolding(draft, grant.app, grant.account, grant.role);
-      if (holding.grants.some((held) => held.request === grant.id)) return draft.change('again');
-      const ends = endOf(grant.length, draft.now);
-      const next = intend(
-        holding,
-        {
-          request: grant.id,
-          from: draft.now,
-          state: 'applying',
-          until: ends.until,
-          ...(ends.review === undefined ? {} : { review: ends.review }),
-        },
-        standing,
-      );
-      putHolding(draft, next);
-      const moved =
-        request.state === 'approved' ? move(request, 'applying', untilOf(ends)) : amend(request, untilOf(ends));
-      draft.put('request', grant.id, moved);
-      if (ends.until !== null) scheduleEnd(draft, grant, ends.until);
-      record(draft, moved, 'access.intended', system('apply'), { until: ends.until, standing: next.standing === true });
-      showCards(draft, grant.id);
-      return draft.change('first');
-    },
-  );
+  return changeRequest(world.store, grant.id, (draft, request) => {
+    if (request === undefined || (request.state !== 'approved' && request.state !== 'applying')) return 'gone';
+    const holding = getHolding(draft, grant.app, grant.account, grant.role);
+    if (holding.grants.some((held) => held.request === grant.id)) return 'again';
+    const ends = endOf(grant.length, draft.now);
+    const next = intend(
+      holding,
+      {
+        request: grant.id,
+        from: draft.now,
+        state: 'applying',
+        until: ends.until,
+        ...(ends.review === undefined ? {} : { review: ends.review }),
+      },
+      standing,
+    );
+    putHolding(draft, next);
+    const moved =
+      request.state === 'approved' ? move(request, 'applying', untilOf(ends)) : amend(request, untilOf(ends));
+    draft.put('request', grant.id, moved);
+    if (ends.until !== null) scheduleEnd(draft, grant, ends.until);
+    record(draft, moved, 'access.intended', system('apply'), { until: ends.until, standing: next.standing === true });
+    showCards(draft, grant.id);
+    return 'first';
+  });
 }
 
 const untilOf = (ends: { until: number | null }): Partial<AccessRequest> =>
@@ -173,20 +154,12 @@ function scheduleEnd(draft: Draft, grant: Grant, due: number): void {
 
 /** Takes the intent back: nothing was written. The request stays approved-in-progress and may intend again. */
 async function withdraw(world: World, grant: Grant): Promise<void> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, grant.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, grant.id, named);
-      const holding = getHolding(draft, grant.app, grant.account, grant.role);
-      if (request === undefined || !holding.grants.some((held) => held.request === grant.id))
-        return draft.change(undefined);
-      putHolding(draft, drop(holding, grant.id));
-      draft.cancel(`end:${grant.id}`);
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, grant.id, (draft, request) => {
+    const holding = getHolding(draft, grant.app, grant.account, grant.role);
+    if (request === undefined || !holding.grants.some((held) => held.request === grant.id)) return undefined;
+    putHolding(draft, drop(holding, grant.id));
+    draft.cancel(`end:${grant.id}`);
+  });
 }
 
 async function confirm(
@@ -196,16 +169,14 @@ async function confirm(
   sentAt: number | undefined,
 ): Promise<void> {
   const handOver = world.newId();
-  await commitPlanned(
+  await changeRequest(
     world.store,
-    async () => [...(await keysNow(world.store, grant.id)), `request:${handOver}` as const],
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, grant.id, named);
-      if (request?.state !== 'applying') return draft.change(undefined);
+    grant.id,
+    (draft, request) => {
+      if (request?.state !== 'applying') return undefined;
       const holding = getHolding(draft, grant.app, grant.account, grant.role);
       const held = holding.grants.find((each) => each.request === grant.id);
-      if (held === undefined) return draft.change(undefined);
+      if (held === undefined) return undefined;
       const from = sentAt ?? held.from;
       const until = sentAt === undefined ? held.until : endOf(grant.length, sentAt).until;
       putHolding(draft, setGrant(holding, grant.id, { from, until, state: 'active' }));
@@ -230,8 +201,8 @@ async function confirm(
       }
       if (next.ask.handOverFrom !== undefined) startRemoval(draft, next, handOver);
       showCards(draft, grant.id);
-      return draft.change(undefined);
     },
+    async () => [...(await keysNow(world.store, grant.id)), `request:${handOver}` as const],
   );
 }
 
@@ -264,66 +235,44 @@ function startRemoval(draft: Draft, grant: AccessRequest, id: string): void {
 
 /** Time is up. With no intent standing nothing was written; otherwise the grant is ended now, whatever happened. */
 async function giveUp(world: World, grant: Grant): Promise<JobResult> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, grant.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, grant.id, named);
-      if (request === undefined || (request.state !== 'approved' && request.state !== 'applying'))
-        return draft.change(undefined);
-      const holding = getHolding(draft, grant.app, grant.account, grant.role);
-      if (!holding.grants.some((held) => held.request === grant.id)) {
-        close(draft, request, 'not_applied', { closing: { why: 'too_late_to_apply' } });
-        record(draft, request, 'request.not_applied', system('apply'), { why: 'too_late_to_apply' });
-        return draft.change(undefined);
-      }
-      putHolding(draft, setGrant(holding, grant.id, { state: 'ending', until: draft.now }));
-      settle(draft, request);
-      const next = move(request, 'ending', { until: draft.now, closing: { why: 'unknown_outcome' } });
-      draft.put('request', grant.id, next);
-      record(draft, next, 'access.ending', system('apply'), { why: 'unknown_outcome' });
-      scheduleEnd(draft, grant, draft.now);
-      showCards(draft, grant.id);
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, grant.id, (draft, request) => {
+    if (request === undefined || (request.state !== 'approved' && request.state !== 'applying')) return undefined;
+    const holding = getHolding(draft, grant.app, grant.account, grant.role);
+    if (!holding.grants.some((held) => held.request === grant.id)) {
+      close(draft, request, 'not_applied', { closing: { why: 'too_late_to_apply' } });
+      record(draft, request, 'request.not_applied', system('apply'), { why: 'too_late_to_apply' });
+      return undefined;
+    }
+    putHolding(draft, setGrant(holding, grant.id, { state: 'ending', until: draft.now }));
+    settle(draft, request);
+    const next = move(request, 'ending', { until: draft.now, closing: { why: 'unknown_outcome' } });
+    draft.put('request', grant.id, next);
+    record(draft, next, 'access.ending', system('apply'), { why: 'unknown_outcome' });
+    scheduleEnd(draft, grant, draft.now);
+    showCards(draft, grant.id);
+  });
   return DONE;
 }
 
 /** Closes a request of which nothing was written. */
 async function giveBack(world: World, id: string, closing: NonNullable<AccessRequest['closing']>): Promise<JobResult> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state !== 'approved' && request?.state !== 'applying') return draft.change(undefined);
-      close(draft, request, 'not_applied', { closing });
-      record(draft, request, 'request.not_applied', system('apply'), { why: closing.why });
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, id, (draft, request) => {
+    if (request?.state !== 'approved' && request?.state !== 'applying') return undefined;
+    close(draft, request, 'not_applied', { closing });
+    record(draft, request, 'request.not_applied', system('apply'), { why: closing.why });
+  });
   return DONE;
 }
 
 /** The directory said no for good. */
 export async function failed(world: World, id: string, detail: string, refusal?: Refusal): Promise<JobResult> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state !== 'approved' && request?.state !== 'applying') return draft.change(undefined);
-      close(draft, request, 'failed', {
-        outcome: { kind: 'refused', at: draft.now, detail },
-        ...(refusal === undefined ? {} : { closing: { why: 'refused_at_apply', refusal } }),
-      });
-      record(draft, request, 'request.failed', system('apply'), { why: refusal?.code ?? 'refused', note: { detail } });
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, id, (draft, request) => {
+    if (request?.state !== 'approved' && request?.state !== 'applying') return undefined;
+    close(draft, request, 'failed', {
+      outcome: { kind: 'refused', at: draft.now, detail },
+      ...(refusal === undefined ? {} : { closing: { why: 'refused_at_apply', refusal } }),
+    });
+    record(draft, request, 'request.failed', system('apply'), { why: refusal?.code ?? 'refused', note: { detail } });
+  });
   return DONE;
 }

@@ -11,12 +11,12 @@ import { accepted, begin, LOOK_UNTIL, tooLate } from './apply-account.ts';
 import { failed } from './apply-grant.ts';
 import { ownersOf } from './approvers.ts';
 import { newAccountRecord } from './binding.ts';
-import { close, type Draft, draftOn, keysNow, locked, record, showCards, system } from './draft.ts';
+import { changeRequest, close, type Draft, keysNow, record, showCards, system } from './draft.ts';
 import { isTooLate } from './late.ts';
 import { notify } from './notices.ts';
 import { scheduleApply } from './resolve.ts';
 import { seatsOf } from './seats.ts';
-import { appOf, commitPlanned, DONE, directoryOf, groupOf, type JobResult, type World } from './world.ts';
+import { appOf, DONE, directoryOf, groupOf, type JobResult, type World } from './world.ts';
 
 /** From this share of the seats on, the owners are warned. */
 const SEATS_LOW = 0.9;
@@ -129,18 +129,11 @@ async function done(
   const owners = (await ownersOf(world, app).catch(() => [])).map((owner) => owner.slack);
   const seats = await seatsOf(world, app, id);
   const notice = { welcome: world.newId(), seats: world.newId() };
-  await commitPlanned(
+  await changeRequest(
     world.store,
-    async () => [
-      ...(await keysNow(world.store, id)),
-      `notice:${notice.welcome}` as const,
-      `notice:${notice.seats}` as const,
-      ...(account === undefined ? [] : [`account:${app.key}/${account.id}` as const]),
-    ],
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const current = locked(view, id, named);
-      if (current?.state !== 'applying') return draft.change(undefined);
+    id,
+    (draft, current) => {
+      if (current?.state !== 'applying') return undefined;
       if (account !== undefined && draft.get('account', `${app.key}/${account.id}`) === undefined) {
         draft.put('account', `${app.key}/${account.id}`, newAccountRecord(app.key, account));
       }
@@ -166,8 +159,13 @@ async function done(
           seats: seats.seats,
         });
       }
-      return draft.change(undefined);
     },
+    async () => [
+      ...(await keysNow(world.store, id)),
+      `notice:${notice.welcome}` as const,
+      `notice:${notice.seats}` as const,
+      ...(account === undefined ? [] : [`account:${app.key}/${account.id}` as const]),
+    ],
   );
 }
 

@@ -8,13 +8,12 @@ import type { Job, Key, WriteOutcome } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
 import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
 import {
+  changeRequest,
   close,
   type Draft,
-  draftOn,
   getHolding,
   keysNow,
   keysOf,
-  locked,
   putHolding,
   record,
   rolesOf,
@@ -23,7 +22,7 @@ import {
 } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { takeRole } from './take.ts';
-import { appOf, commitPlanned, DONE, directoryOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
+import { appOf, DONE, directoryOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
 
 const LOOK_AGAIN = 15 * MINUTE;
 
@@ -80,24 +79,18 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
  * @returns false when the request is no longer to be carried out
  */
 export async function markRemoving(world: World, id: string, account: string): Promise<boolean> {
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state === 'applying') return draft.change(true);
-      if (request?.state !== 'approved' || request.app === undefined) return draft.change(false);
-      for (const role of rolesOf(request)) {
-        putHolding(draft, { ...getHolding(draft, request.app, account, role), removing: true });
-      }
-      const next = move(request, 'applying');
-      draft.put('request', id, next);
-      record(draft, next, 'access.intended', system('apply'), {});
-      showCards(draft, id);
-      return draft.change(true);
-    },
-  );
+  return changeRequest(world.store, id, (draft, request) => {
+    if (request?.state === 'applying') return true;
+    if (request?.state !== 'approved' || request.app === undefined) return false;
+    for (const role of rolesOf(request)) {
+      putHolding(draft, { ...getHolding(draft, request.app, account, role), removing: true });
+    }
+    const next = move(request, 'applying');
+    draft.put('request', id, next);
+    record(draft, next, 'access.intended', system('apply'), {});
+    showCards(draft, id);
+    return true;
+  });
 }
 
 /** Keys of everything that ends when these roles are taken: the request's own, and the requests of the grants. */
@@ -152,20 +145,18 @@ export function endGrants(
 }
 
 async function revoked(world: World, id: string, account: string, outcome: 'confirmed' | 'observed'): Promise<void> {
-  await commitPlanned(
+  await changeRequest(
     world.store,
-    () => keysOfGrants(world, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state !== 'applying') return draft.change(undefined);
+    id,
+    (draft, request, named) => {
+      if (request?.state !== 'applying') return undefined;
       endGrants(draft, named, request, account, 'revoked', outcome);
       const done = close(draft, calm(request), 'done', {
         outcome: { kind: outcome, at: draft.now },
         appliedAt: draft.now,
       });
       record(draft, done, 'access.taken', system('apply'), { outcome, why: 'revoked' });
-      return draft.change(undefined);
     },
+    () => keysOfGrants(world, id),
   );
 }

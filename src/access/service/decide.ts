@@ -19,11 +19,11 @@ import {
 import { entitledAs, samePersonAs } from './approvers.ts';
 import { personParty } from './binding.ts';
 import type { Click } from './desk.ts';
-import { close, type Draft, draftOn, keysNow, keysOf, locked, record, rolesOf, showCards } from './draft.ts';
+import { changeRequest, close, type Draft, keysNow, keysOf, record, rolesOf, showCards } from './draft.ts';
 import { guard } from './plan.ts';
 import { actorOf, cancelOpposed, opposedGrants, scheduleApply, scheduleWaiting } from './resolve.ts';
 import { textRefusal } from './terms.ts';
-import { appOf, commitPlanned, directoryOf, roleOf, type World } from './world.ts';
+import { appOf, directoryOf, roleOf, type World } from './world.ts';
 
 /** A request by id; closed ones are refused with their state. @throws AccessError `closed`, `no_such_request` */
 export async function openRequest(world: World, id: string): Promise<AccessRequest> {
@@ -59,15 +59,10 @@ export async function decide(
   if (bad !== undefined) refuse(bad);
   if (click.verdict === 'deny' && (click.reason ?? '').trim() === '') refuse({ code: 'reason_required' });
   if (click.verdict === 'approve') await guardAgain(world, request);
-  return commitPlanned(
+  return changeRequest(
     world.store,
-    async () => {
-      const now = (await world.store.read('request', request.id)) ?? request;
-      return [...(await keysNow(world.store, now.id)), ...(await opposedGrants(world, now)).flatMap(keysOf)];
-    },
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const current = locked(view, request.id, named);
+    request.id,
+    (draft, current, named) => {
       const step = current === undefined ? undefined : currentStep(current);
       if (current === undefined || step === undefined || step.index !== waiting.index) {
         return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
@@ -87,7 +82,11 @@ export async function decide(
         click.verdict === 'deny'
           ? deny(draft, current, decided, actor, click.reason)
           : approve(draft, world, current, decided, actor, as, named);
-      return draft.change(next);
+      return next;
+    },
+    async () => {
+      const now = (await world.store.read('request', request.id)) ?? request;
+      return [...(await keysNow(world.store, now.id)), ...(await opposedGrants(world, now)).flatMap(keysOf)];
     },
   );
 }
@@ -209,19 +208,13 @@ export async function cancel(world: World, click: Click): Promise<AccessRequest>
   const actor = await actorOf(world, click.by);
   const request = await openRequest(world, click.request);
   if (!sameSlack(request.requester.slack, actor.slack)) refuse({ code: 'not_entitled', need: 'requester' });
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, request.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const current = locked(view, request.id, named);
-      if (current === undefined || !['received', 'pending', 'approved'].includes(current.state)) {
-        return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
-      }
-      const by = current.requester;
-      const next = close(draft, current, 'cancelled', { closing: { why: 'by_person', by } });
-      record(draft, next, 'request.cancelled', { kind: 'person', slack: by.slack }, { why: 'by_person' });
-      return draft.change(next);
-    },
-  );
+  return changeRequest(world.store, request.id, (draft, current) => {
+    if (current === undefined || !['received', 'pending', 'approved'].includes(current.state)) {
+      return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
+    }
+    const by = current.requester;
+    const next = close(draft, current, 'cancelled', { closing: { why: 'by_person', by } });
+    record(draft, next, 'request.cancelled', { kind: 'person', slack: by.slack }, { why: 'by_person' });
+    return next;
+  });
 }

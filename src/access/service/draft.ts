@@ -7,7 +7,7 @@ import { emptyHolding, type Holding, holdingKey, isVacant } from '../grant.ts';
 import { foldEmail, personKey } from '../people.ts';
 import type { Change, Job, JobChange, Key, Kind, NewJob, Put, Records, Store, View } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
-import { KeysGrew } from './world.ts';
+import { commitPlanned, KeysGrew } from './world.ts';
 
 export interface Draft {
   readonly now: number;
@@ -96,6 +96,22 @@ export async function keysNow(store: Store, id: string): Promise<Key[]> {
     if (other !== undefined) keys.push(...keysOf(other));
   }
   return keys;
+}
+
+/**
+ * One commit about one request: `fn` sees it under its lock and drafts the change; its value is the commit's result.
+ * @param plan names the keys, where the change reaches further than the request and the one linked to it
+ */
+export function changeRequest<R>(
+  store: Store,
+  id: string,
+  fn: (draft: Draft, request: AccessRequest | undefined, named: ReadonlySet<Key>) => R,
+  plan: () => Promise<readonly Key[]> = () => keysNow(store, id),
+): Promise<R> {
+  return commitPlanned(store, plan, (view, named) => {
+    const draft = draftOn(view, named);
+    return draft.change(fn(draft, locked(view, id, named), named));
+  });
 }
 
 /** The request under its lock. @throws KeysGrew when it has come to touch more than was named. */

@@ -11,11 +11,11 @@ import { type AccessRequest, move } from '../request.ts';
 import { calm, faultOf, raiseAlarm } from './alarm.ts';
 import { openRequest } from './decide.ts';
 import type { Click } from './desk.ts';
-import { close, draftOn, getHolding, keysNow, locked, putHolding, record, showCards, system } from './draft.ts';
+import { changeRequest, close, getHolding, putHolding, record, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { actorOf } from './resolve.ts';
 import { takeRole } from './take.ts';
-import { appOf, commitPlanned, DONE, directoryOf, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
+import { appOf, DONE, directoryOf, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
 
 /** How often a held or not yet visible end is looked at again. */
 const LOOK_AGAIN = 15 * MINUTE;
@@ -90,47 +90,33 @@ async function carryOut(world: World, job: Job, request: AccessRequest, ending: 
 
 /** Marks the removal as under way, or ends the grant at once where the membership must stay. */
 async function begin(world: World, ending: Ending): Promise<'take' | 'kept' | 'gone'> {
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, ending.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, ending.id, named);
-      const holding = getHolding(draft, ending.app, ending.account, ending.role);
-      if (request === undefined || !holding.grants.some((each) => each.request === ending.id))
-        return draft.change('gone');
-      const closing = request.closing ?? { why: 'expired' };
-      const started = request.state === 'ending' ? request : move(request, 'ending', { closing });
-      if (keepsMembership(holding, ending.id)) {
-        putHolding(draft, drop(holding, ending.id));
-        close(draft, calm(started), 'ended', { closing });
-        record(draft, request, 'access.taken', system('expiry'), { outcome: 'kept', why: closing.why });
-        return draft.change('kept');
-      }
-      if (holding.removing === true && request.state === 'ending') return draft.change('take');
-      putHolding(draft, setGrant({ ...holding, removing: true }, ending.id, { state: 'ending' }));
-      draft.put('request', ending.id, started);
-      record(draft, request, 'access.ending', system('expiry'), { why: closing.why });
-      showCards(draft, ending.id);
-      return draft.change('take');
-    },
-  );
+  return changeRequest(world.store, ending.id, (draft, request) => {
+    const holding = getHolding(draft, ending.app, ending.account, ending.role);
+    if (request === undefined || !holding.grants.some((each) => each.request === ending.id)) return 'gone';
+    const closing = request.closing ?? { why: 'expired' };
+    const started = request.state === 'ending' ? request : move(request, 'ending', { closing });
+    if (keepsMembership(holding, ending.id)) {
+      putHolding(draft, drop(holding, ending.id));
+      close(draft, calm(started), 'ended', { closing });
+      record(draft, request, 'access.taken', system('expiry'), { outcome: 'kept', why: closing.why });
+      return 'kept';
+    }
+    if (holding.removing === true && request.state === 'ending') return 'take';
+    putHolding(draft, setGrant({ ...holding, removing: true }, ending.id, { state: 'ending' }));
+    draft.put('request', ending.id, started);
+    record(draft, request, 'access.ending', system('expiry'), { why: closing.why });
+    showCards(draft, ending.id);
+    return 'take';
+  });
 }
 
 async function finished(world: World, ending: Ending, outcome: 'confirmed' | 'observed'): Promise<void> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, ending.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, ending.id, named);
-      if (request?.state !== 'ending') return draft.change(undefined);
-      putHolding(draft, drop(getHolding(draft, ending.app, ending.account, ending.role), ending.id));
-      const closed = close(draft, calm(request), 'ended', { outcome: { kind: outcome, at: draft.now } });
-      record(draft, closed, 'access.taken', system('expiry'), { outcome, why: closed.closing?.why ?? 'expired' });
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, ending.id, (draft, request) => {
+    if (request?.state !== 'ending') return undefined;
+    putHolding(draft, drop(getHolding(draft, ending.app, ending.account, ending.role), ending.id));
+    const closed = close(draft, calm(request), 'ended', { outcome: { kind: outcome, at: draft.now } });
+    record(draft, closed, 'access.taken', system('expiry'), { outcome, why: closed.closing?.why ?? 'expired' });
+  });
 }
 
 /**
@@ -151,35 +137,29 @@ export async function finish(world: World, click: Click): Promise<AccessRequest>
     const last = await lastHolder(world, app, roleOf(app, ending.role), ending.account, 'person');
     if (last !== undefined) refuse(last);
   }
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, request.id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const current = locked(view, request.id, named);
-      if (current?.state !== 'active')
-        return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
-      const grants = getHolding(draft, ending.app, ending.account, ending.role);
-      putHolding(draft, setGrant(grants, request.id, { state: 'ending', until: draft.now }));
-      const next = move(current, 'ending', { until: draft.now, closing: { why: 'done_early' } });
-      draft.put('request', request.id, next);
-      draft.schedule({
-        key: `end:${request.id}`,
-        kind: 'end',
-        target: request.id,
-        due: draft.now,
-        lane: laneOf(ending.app),
-        rank: RANK.end,
-      });
-      record(
-        draft,
-        next,
-        'access.ending',
-        { kind: 'person', slack: actor.slack },
-        { why: 'done_early', note: { by: actor.name } },
-      );
-      showCards(draft, request.id);
-      return draft.change(next);
-    },
-  );
+  return changeRequest(world.store, request.id, (draft, current) => {
+    if (current?.state !== 'active')
+      return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
+    const grants = getHolding(draft, ending.app, ending.account, ending.role);
+    putHolding(draft, setGrant(grants, request.id, { state: 'ending', until: draft.now }));
+    const next = move(current, 'ending', { until: draft.now, closing: { why: 'done_early' } });
+    draft.put('request', request.id, next);
+    draft.schedule({
+      key: `end:${request.id}`,
+      kind: 'end',
+      target: request.id,
+      due: draft.now,
+      lane: laneOf(ending.app),
+      rank: RANK.end,
+    });
+    record(
+      draft,
+      next,
+      'access.ending',
+      { kind: 'person', slack: actor.slack },
+      { why: 'done_early', note: { by: actor.name } },
+    );
+    showCards(draft, request.id);
+    return next;
+  });
 }

@@ -11,13 +11,12 @@ import type { Job } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
 import { newAccountRecord, personParty } from './binding.ts';
 import {
+  changeRequest,
   close,
   type Draft,
   draftOn,
   getHolding,
-  keysNow,
   keysOf,
-  locked,
   noteOf,
   putHolding,
   record,
@@ -70,26 +69,19 @@ export async function actorOf(world: World, slack: Person['slack']): Promise<Per
 
 /** Closes a request that cannot be: the requester's card says why. */
 async function refuseRequest(world: World, id: string, error: AccessError): Promise<void> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const request = locked(view, id, named);
-      const draft = draftOn(view, named);
-      if (request?.state === 'received') {
-        const app = request.ask.app;
-        close(draft, request, 'refused', { refusal: error.refusal, ...(app === undefined ? {} : { app }) });
-        record(draft, request, 'request.refused', system('resolve'), { code: error.refusal.code });
-        const before = request.after === undefined ? undefined : draft.get('request', request.after);
-        // The provision goes on alone; its card no longer promises the role.
-        if (before !== undefined && !isClosed(before.state)) {
-          draft.put('request', before.id, { ...before, rev: before.rev + 1 });
-          showCards(draft, before.id);
-        }
+  await changeRequest(world.store, id, (draft, request) => {
+    if (request?.state === 'received') {
+      const app = request.ask.app;
+      close(draft, request, 'refused', { refusal: error.refusal, ...(app === undefined ? {} : { app }) });
+      record(draft, request, 'request.refused', system('resolve'), { code: error.refusal.code });
+      const before = request.after === undefined ? undefined : draft.get('request', request.after);
+      // The provision goes on alone; its card no longer promises the role.
+      if (before !== undefined && !isClosed(before.state)) {
+        draft.put('request', before.id, { ...before, rev: before.rev + 1 });
+        showCards(draft, before.id);
       }
-      return draft.change(undefined);
-    },
-  );
+    }
+  });
 }
 
 /** The requester's card says that the look-up goes on. */

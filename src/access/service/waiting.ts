@@ -7,9 +7,9 @@ import { ruleFor } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, type Approver, amend, currentStep, isResolved, type Step } from '../request.ts';
 import { type Asking, escalationFor, stillThere } from './approvers.ts';
-import { close, draftOn, keysNow, locked, record, showCards, system } from './draft.ts';
+import { changeRequest, close, draftOn, record, showCards, system } from './draft.ts';
 import { CHECK_APPROVERS } from './resolve.ts';
-import { appOf, commitPlanned, DONE, type JobResult, type World } from './world.ts';
+import { appOf, DONE, type JobResult, type World } from './world.ts';
 
 /**
  * Adds the people of `escalate` when the time has come, or as soon as nobody who was asked is left; closes the request
@@ -71,36 +71,23 @@ async function replaceStep(
 }
 
 async function nobodyLeft(world: World, id: string): Promise<void> {
-  await commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state !== 'pending') return draft.change(undefined);
-      close(draft, request, 'cancelled', { closing: { why: 'nobody_left' } });
-      record(draft, request, 'request.cancelled', system('escalation'), { why: 'nobody_left' });
-      return draft.change(undefined);
-    },
-  );
+  await changeRequest(world.store, id, (draft, request) => {
+    if (request?.state !== 'pending') return undefined;
+    close(draft, request, 'cancelled', { closing: { why: 'nobody_left' } });
+    record(draft, request, 'request.cancelled', system('escalation'), { why: 'nobody_left' });
+  });
 }
 
 /** Nobody decided in time. */
 export async function lapse(world: World, job: Job): Promise<JobResult> {
   const id = job.target;
-  return commitPlanned(
-    world.store,
-    () => keysNow(world.store, id),
-    (view, named) => {
-      const draft = draftOn(view, named);
-      const request = locked(view, id, named);
-      if (request?.state !== 'pending') return draft.change(DONE);
-      if (request.lapseAt !== undefined && request.lapseAt > draft.now) {
-        return draft.change<JobResult>({ kind: 'again', due: request.lapseAt });
-      }
-      const lapsed = close(draft, request, 'lapsed', { closing: { why: 'nobody_decided' } });
-      record(draft, lapsed, 'request.lapsed', system('lapse'), {});
-      return draft.change(DONE);
-    },
-  );
+  return changeRequest(world.store, id, (draft, request) => {
+    if (request?.state !== 'pending') return DONE;
+    if (request.lapseAt !== undefined && request.lapseAt > draft.now) {
+      return { kind: 'again', due: request.lapseAt };
+    }
+    const lapsed = close(draft, request, 'lapsed', { closing: { why: 'nobody_decided' } });
+    record(draft, lapsed, 'request.lapsed', system('lapse'), {});
+    return DONE;
+  });
 }
