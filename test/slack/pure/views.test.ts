@@ -11,6 +11,7 @@ import type {
   ListView,
   LookupView,
 } from '../../../src/access/service/desk.ts';
+import { checkMessageBlocks, checkView } from '../../../src/sandbox/slack/blocks/check.ts';
 import {
   ACTIONS,
   addressOf,
@@ -52,6 +53,7 @@ import {
 } from './sample.ts';
 
 const ctx = context();
+const wire = (value: unknown) => JSON.parse(JSON.stringify(value));
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
@@ -217,9 +219,12 @@ describe('every view', () => {
     for (const text of [HARMLESS.name, ...HOSTILE]) {
       for (const [index, card] of messages(text).entries()) {
         expect(messageFaults(card, allowed()), `${index} ${text.slice(0, 30)}`).toEqual([]);
+        expect(checkMessageBlocks(wire(card.blocks)), `${index} ${text.slice(0, 30)}`).toEqual([]);
       }
       for (const count of [0, 1, 40]) {
-        expect(viewFaults(homeView(homes(text, count), ctx), allowed()), text.slice(0, 30)).toEqual([]);
+        const home = homeView(homes(text, count), ctx);
+        expect(viewFaults(home, allowed()), text.slice(0, 30)).toEqual([]);
+        expect(checkView(wire(home), 'home'), text.slice(0, 30)).toEqual([]);
       }
     }
   });
