@@ -80,7 +80,9 @@ export async function openHistory(
   const unsealed = (await readdir(folderOf(dir))).filter((name) => name.endsWith('.open'));
   for (const old of await listSegments(dir)) {
     if (old.name !== segment.name && unsealed.includes(`${old.name}.open`)) {
-      seal(old).catch((error: unknown) => log.warn({ error, segment: old.name }, 'the index of a segment waits'));
+      seal(old).catch((error: unknown) =>
+        log.warn({ error: String(error), segment: old.name }, 'the index of a segment waits'),
+      );
     }
   }
 
@@ -101,7 +103,9 @@ export async function openHistory(
       inTurn(async () => {
         await close();
         await sealIndex(dir, old, await readFile(openPath(dir, old)));
-      }).catch((error: unknown) => log.warn({ error, segment: old.name }, 'the index of a segment waits'));
+      }).catch((error: unknown) =>
+        log.warn({ error: String(error), segment: old.name }, 'the index of a segment waits'),
+      );
     },
     async *find(term, before) {
       const segments = (await listSegments(dir)).reverse();

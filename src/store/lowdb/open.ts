@@ -110,7 +110,7 @@ async function record({ torn }: Findings, writer: Writer, log: Log): Promise<voi
   try {
     await writer.commit([], () => ({ events: [event], result: undefined }));
   } catch (error) {
-    log.error({ error, torn }, 'a torn end was put aside, but that could not be recorded');
+    log.error({ error: String(error), torn }, 'a torn end was put aside, but that could not be recorded');
   }
 }
 

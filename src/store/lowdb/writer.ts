@@ -92,14 +92,14 @@ export function createWriter(parts: WriterParts): Writer {
   const die = (cause: unknown): void => {
     dead = new Error('the store has failed: what the last commits did is not known until the next start', { cause });
     stopped = 'failed';
-    log.error({ error: cause }, 'the journal failed; the process must end');
+    log.error({ error: String(cause) }, 'the journal failed; the process must end');
     parts.onFatal(cause);
   };
 
   const stop = (error: WriteRefused): void => {
     const { cause } = error;
     stopped = cause instanceof Error ? cause.message : 'the journal cannot be written';
-    log.error({ error: cause }, 'the journal cannot be written: nothing is changed until it can');
+    log.error({ error: String(cause) }, 'the journal cannot be written: nothing is changed until it can');
     const again = (): void => {
       stopProbing = timer(parts.probeEvery, () => {
         probing = probe(again);
@@ -137,7 +137,7 @@ export function createWriter(parts: WriterParts): Writer {
         await save();
         log.info({ seq: head.seq }, 'checkpoint written');
       } catch (error) {
-        log.warn({ error }, 'the checkpoint could not be written');
+        log.warn({ error: String(error) }, 'the checkpoint could not be written');
       }
     };
     saving = (saving ?? Promise.resolve()).then(work);
@@ -160,7 +160,7 @@ export function createWriter(parts: WriterParts): Writer {
       });
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
-      log.warn({ error: error.cause }, 'no new journal segment could be begun; the old one grows');
+      log.warn({ error: String(error.cause) }, 'no new journal segment could be begun; the old one grows');
       return;
     }
     head = born;
@@ -198,7 +198,7 @@ export function createWriter(parts: WriterParts): Writer {
     unsaved += lines.length;
     for (const call of settle) call();
     if (scheduled) for (const listener of listeners) tell(listener);
-    history.flushMuch().catch((error: unknown) => log.warn({ error }, 'the index lags behind'));
+    history.flushMuch().catch((error: unknown) => log.warn({ error: String(error) }, 'the index lags behind'));
     if (unsaved >= parts.checkpointEvery) void checkpoint();
   };
 
@@ -206,7 +206,7 @@ export function createWriter(parts: WriterParts): Writer {
     try {
       listener();
     } catch (error) {
-      log.error({ error }, 'a listener failed');
+      log.error({ error: String(error) }, 'a listener failed');
     }
   };
 
@@ -263,7 +263,7 @@ export function createWriter(parts: WriterParts): Writer {
       await probing;
       if (dead === undefined && unsaved > 0) void checkpoint();
       await saving;
-      await history.close().catch((error: unknown) => log.warn({ error }, 'the index lags behind'));
+      await history.close().catch((error: unknown) => log.warn({ error: String(error) }, 'the index lags behind'));
       await journal.close();
     },
   };
