@@ -43,14 +43,14 @@ export interface Story {
   readonly finn: Character;
   readonly grace: Character;
   readonly hugo: Character;
-  person(id: string): Character;
+  readonly person: (id: string) => Character;
   /** userNames in a group, in order. */
-  members(group: string): string[];
-  account(userName: string): { id: string; active: boolean } | undefined;
+  readonly members: (group: string) => string[];
+  readonly account: (userName: string) => { id: string; active: boolean } | undefined;
   /** Resolves when the condition holds; looked at whenever a screen, the directory or the wire changes. */
-  until<T>(what: string, look: () => T | undefined | false): Promise<T>;
+  readonly until: <T>(what: string, look: () => T | undefined | false) => Promise<T>;
   /** Writes the SCIM service has been asked for: method and path without ids. */
-  writes(): string[];
+  readonly writes: () => string[];
 }
 
 export interface Character {
@@ -216,8 +216,8 @@ function buttonsOf(blocks: readonly JsonObject[]): { label: string; actionId: st
       return [
         {
           label: wordsIn(element.text).join('') || textIn(element.text),
-          actionId: String(element.action_id),
-          blockId: String(block.block_id),
+          actionId: stringOf(element.action_id),
+          blockId: stringOf(block.block_id),
         },
       ];
     });
@@ -225,7 +225,8 @@ function buttonsOf(blocks: readonly JsonObject[]): { label: string; actionId: st
 }
 
 const textIn = (value: unknown): string =>
-  typeof value === 'object' && value !== null && 'text' in value ? String(value.text) : '';
+  typeof value === 'object' && value !== null && 'text' in value ? stringOf(value.text) : '';
+const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The block_id of the input with this label. */
 function blockOf(view: ViewSeen, label: string): string {
@@ -235,5 +236,5 @@ function blockOf(view: ViewSeen, label: string): string {
       `the modal "${view.title}" has no field "${label}", but ${view.blocks.map((block) => textIn(block.label)).join(' | ')}`,
     );
   }
-  return String(found.block_id);
+  return stringOf(found.block_id);
 }
