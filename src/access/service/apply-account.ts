@@ -119,7 +119,7 @@ function closeOther(draft: Draft, other: AccessRequest): void {
   }
 }
 
-/** `active: true` read back, base role only. @throws DirectoryError to be run again later */
+/** Every role above base taken, then `active: true` read back, then the base role. @throws DirectoryError to be run again later */
 export async function applyEnable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
   const { app: appKey, subject, id } = request;
   const accountId = subject?.account;
@@ -130,25 +130,36 @@ export async function applyEnable(world: World, job: Job, request: AccessRequest
   if (!waited && isTooLate(world, request)) return tooLate(world, request);
   if (waited && world.clock.now() - job.since >= LOOK_UNTIL) return failed(world, id, 'accepted, but never visible');
   if (!(await begin(world, id))) return DONE;
+  for (const role of rolesOf(request).map((key) => roleOf(app, key))) {
+    if ((await directory.membership(await groupOf(world, app, role), accountId)) === 'out') continue;
+    const taken = await takeRole(world, app, role, accountId, { keepBase: false });
+    if (taken === 'accepted') return accepted(world, job, id);
+  }
   const enabled = await directory.setActive(accountId, true);
   if (enabled.kind === 'accepted') return accepted(world, job, id);
   const base = baseRole(app);
   const added = base === undefined ? undefined : await directory.add(await groupOf(world, app, base), accountId);
   if (added?.kind === 'accepted') return accepted(world, job, id);
-  await changeRequest(world.store, id, (draft, current) => {
-    if (current?.state !== 'applying') return undefined;
-    const known = draft.get('account', `${appKey}/${accountId}`);
-    if (known !== undefined) {
-      const { disabled: _disabled, ...rest } = known;
-      draft.put('account', `${appKey}/${accountId}`, rest);
-    }
-    const outcome = enabled.kind === 'observed' ? 'observed' : 'confirmed';
-    const done = close(draft, calm(current), 'done', {
-      outcome: { kind: outcome, at: draft.now },
-      appliedAt: draft.now,
-    });
-    record(draft, done, 'account.enabled', system('apply'), { outcome });
-  });
+  await changeRequest(
+    world.store,
+    id,
+    (draft, current, named) => {
+      if (current?.state !== 'applying') return undefined;
+      const outcome = enabled.kind === 'observed' ? 'observed' : 'confirmed';
+      endGrants(draft, named, current, accountId, 'account_change', outcome);
+      const known = draft.get('account', `${appKey}/${accountId}`);
+      if (known !== undefined) {
+        const { disabled: _disabled, ...rest } = known;
+        draft.put('account', `${appKey}/${accountId}`, rest);
+      }
+      const done = close(draft, calm(current), 'done', {
+        outcome: { kind: outcome, at: draft.now },
+        appliedAt: draft.now,
+      });
+      record(draft, done, 'account.enabled', system('apply'), { outcome });
+    },
+    () => keysOfGrants(world, id),
+  );
   return DONE;
 }
 

@@ -4,7 +4,7 @@
  */
 import { refuse } from '../errors.ts';
 import { foldEmail, type Party, type Person, samePerson, sameSlack } from '../people.ts';
-import type { AppPolicy, ApproveBy, Principal } from '../policy.ts';
+import type { AppPolicy, ApproveBy, Principal, Rule } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import type { Approver, ApproverWhy, Step } from '../request.ts';
 import { entryOf, personParty } from './binding.ts';
@@ -124,10 +124,14 @@ export async function stepFor(world: World, asking: Asking, by: ApproveBy, escal
   const { found, kind } = await decidersFor(world, asking, by);
   if (found.length > 0) return { by: kind, approvers: found, escalated: false };
   const fallback = await decidersFor(world, asking, escalateTo);
-  const why: ApproverWhy = kind === 'manager' ? 'owner_manager_unknown' : 'owner_nobody_else';
   if (fallback.found.length === 0) return refuse({ code: 'no_approver' });
-  return { by: kind, approvers: fallback.found.map((each) => ({ ...each, why })), escalated: false };
+  const approvers = insteadOf(fallback.found, kind === 'manager' ? 'owner_manager_unknown' : 'owner_nobody_else');
+  return { by: kind, approvers, escalated: false };
 }
+
+/** Owners are told why it is them; whoever else the rule escalates to is asked in their own right. */
+const insteadOf = (found: readonly Approver[], why: ApproverWhy): Approver[] =>
+  found.map((each) => (each.why === 'owner' ? { ...each, why } : each));
 
 async function decidersFor(
   world: World,
@@ -159,32 +163,65 @@ async function decidersFor(
 
 /** The people a stuck step is escalated to, without those who were already asked. @throws DirectoryError */
 export async function escalationFor(world: World, asking: Asking, to: ApproveBy): Promise<Approver[]> {
-  return (await decidersFor(world, asking, to)).found.map((each) => ({ ...each, why: 'owner_escalated' }));
-}
-
-/** Of the stored approvers, those who may still decide: active internal members. @throws DirectoryError */
-export async function stillThere(world: World, approvers: readonly Approver[]): Promise<Approver[]> {
-  const people = await Promise.all(approvers.map((each) => world.people.person(each.slack)));
-  return approvers.filter((_, at) => people[at]?.standing === 'member');
+  return insteadOf((await decidersFor(world, asking, to)).found, 'owner_escalated');
 }
 
 /**
- * Whether the clicker may decide this step at this moment, and as what. Stored managers and named people stay
- * entitled while they are members; owners must be owners now, and new owners may decide, too. @throws DirectoryError
+ * Of the stored approvers, those who may still decide: active internal members who are owners, or named, as before.
+ * @throws DirectoryError
+ */
+export async function stillThere(
+  world: World,
+  app: AppPolicy,
+  rule: Rule,
+  approvers: readonly Approver[],
+): Promise<Approver[]> {
+  const there: Approver[] = [];
+  for (const each of approvers) {
+    const person = await world.people.person(each.slack);
+    if (person?.standing === 'member' && (await keepsRight(world, app, rule, each, person))) there.push(each);
+  }
+  return there;
+}
+
+/** A stored manager decides while a member; an owner while an owner; a named person while the rule names them. */
+async function keepsRight(
+  world: World,
+  app: AppPolicy,
+  rule: Rule,
+  approver: Approver,
+  person: Person,
+): Promise<boolean> {
+  if (approver.why === 'manager') return true;
+  return approver.why === 'named' ? isNamed(world, rule, person) : isOwner(world, app, person);
+}
+
+async function isNamed(world: World, rule: Rule, person: Person): Promise<boolean> {
+  for (const by of [...rule.approve.map((each) => each.by), rule.escalateTo]) {
+    if (typeof by === 'string') continue;
+    for (const each of by) {
+      if (typeof each === 'string') continue;
+      if ((await reach(world, each)).some((reached) => sameSlack(reached.slack, person.slack))) return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * Whether the clicker may decide this step at this moment, and as what: somebody who was asked and still has the right
+ * they were asked by, or where owners decide any owner, a new one too. @throws DirectoryError
  */
 export async function entitledAs(
   world: World,
   app: AppPolicy,
+  rule: Rule,
   step: Step,
   clicker: Person,
 ): Promise<ApproverWhy | undefined> {
-  const stored = step.approvers.find(
-    (each) => each.slack.user === clicker.slack.user && each.slack.team === clicker.slack.team,
-  );
-  if (stored !== undefined && (stored.why === 'manager' || stored.why === 'named')) return stored.why;
+  const stored = step.approvers.find((each) => sameSlack(each.slack, clicker.slack));
+  if (stored !== undefined && (await keepsRight(world, app, rule, stored, clicker))) return stored.why;
   const ownersDecide = step.by === 'owners' || step.approvers.some((each) => each.why.startsWith('owner'));
-  if (!ownersDecide || !(await isOwner(world, app, clicker))) return undefined;
-  return stored?.why ?? 'owner';
+  return ownersDecide && (await isOwner(world, app, clicker)) ? 'owner' : undefined;
 }
 
 export type Relation = { readonly self: boolean; readonly owner: boolean; readonly manager: boolean };

@@ -53,7 +53,8 @@ export async function decide(
   if (samePersonAs(world, clicker, request.requester) || samePersonAs(world, clicker, request.subject)) {
     refuse({ code: 'self_approval' });
   }
-  const as = await entitledAs(world, app, waiting.step, actor);
+  const rule = ruleFor(app, request.ask.action, request.role);
+  const as = await entitledAs(world, app, rule, waiting.step, actor);
   if (as === undefined) return refuse({ code: 'not_entitled', need: 'approver' });
   const bad = textRefusal(click.reason);
   if (bad !== undefined) refuse(bad);

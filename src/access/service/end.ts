@@ -4,7 +4,7 @@
  */
 import { refuse } from '../errors.ts';
 import { drop, holdingKey, keepsMembership, setGrant } from '../grant.ts';
-import { sameSlack } from '../people.ts';
+import { personKey, sameSlack } from '../people.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, move } from '../request.ts';
@@ -120,15 +120,16 @@ async function finished(world: World, ending: Ending, outcome: 'confirmed' | 'ob
 }
 
 /**
- * *I'm done*: the holder, or whoever asked, ends the grant now. @throws AccessError `not_entitled`, `closed`, `last_admin`
+ * *I'm done*: whoever holds the role ends the grant now; having asked for it for somebody else gives no right to take it.
+ * @throws AccessError `not_entitled`, `closed`, `last_admin`
  */
 export async function finish(world: World, click: Click): Promise<AccessRequest> {
   const actor = await actorOf(world, click.by);
   const request = await openRequest(world, click.request);
-  if (!sameSlack(request.requester.slack, actor.slack) && !sameSlack(request.subject?.slack, actor.slack)) {
-    refuse({ code: 'not_entitled', need: 'holder' });
-  }
   const ending = endingOf(request);
+  const own = (await world.store.read('person', personKey(actor.slack)))?.accounts[request.app ?? ''];
+  const holds = sameSlack(request.subject?.slack, actor.slack) || (own !== undefined && own === ending?.account);
+  if (!holds) refuse({ code: 'not_entitled', need: 'holder' });
   if (request.state !== 'active' || ending === undefined)
     return refuse({ code: 'closed', request: request.id, state: request.state });
   const holding = await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role));

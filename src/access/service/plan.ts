@@ -351,6 +351,8 @@ async function planEnable(
     rule,
     subject: party,
     account,
+    // Base role only: what it still holds above that is taken before it is switched on.
+    roles: isKept(app, account) ? [] : higherRoles(app).map((role) => role.key),
     steps: await steps(world, asking, rule),
     held: await heldBy(world, app, account),
     ...(disabled === undefined ? {} : { disabledBefore: disabled }),

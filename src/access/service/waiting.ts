@@ -22,7 +22,7 @@ export async function escalate(world: World, job: Job): Promise<JobResult> {
   const app = appOf(world, request.app);
   const rule = ruleFor(app, request.ask.action, request.role);
   const asking: Asking = { app, requester: request.requester, subject: request.subject };
-  const there = await stillThere(world, waiting.step.approvers);
+  const there = await stillThere(world, app, rule, waiting.step.approvers);
   const timeUp = !waiting.step.escalated && world.clock.now() >= (request.escalateAt ?? Number.POSITIVE_INFINITY);
   const more = there.length === 0 || timeUp ? await escalationFor(world, asking, rule.escalateTo) : [];
   const approvers = merge(there, more);

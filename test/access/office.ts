@@ -1,0 +1,318 @@
+/** A small office for the heart: the real store in a folder of its own, and people, a directory and cards held in the hand. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { DirectoryError } from '../../src/access/errors.ts';
+import { foldEmail, type Person, type SlackId } from '../../src/access/people.ts';
+import { type AppPolicy, DEFAULT_HOURS, DEFAULT_LIMITS, HOUR, type Policy } from '../../src/access/policy.ts';
+import type { Account, Directory, JobKind, Membership, Notice, Store, WriteOutcome } from '../../src/access/ports.ts';
+import type { AccessRequest, Ask, Reader } from '../../src/access/request.ts';
+import { createDesk, createVerbs, type Desk, type World } from '../../src/access/service/index.ts';
+import { openStore } from '../../src/store/lowdb/open.ts';
+
+export const TEAM = 'T1';
+export const APP = 'crm';
+export const ADMINS = 'g-admins';
+export const MEMBERS = 'g-members';
+/** A Wednesday, 10:00 in Berlin. */
+export const MORNING = Date.UTC(2026, 2, 4, 9);
+
+export const slack = (user: string): SlackId => ({ team: TEAM, user });
+
+export const person = (user: string, more: Partial<Person> = {}): Person => ({
+  slack: slack(user),
+  name: user,
+  email: `${user}@example.com`,
+  emailConfirmed: true,
+  zone: 'Europe/Berlin',
+  standing: 'member',
+  ...more,
+});
+
+export const account = (name: string, more: Partial<Account> = {}): Account => ({
+  id: `a-${name}`,
+  userName: `${name}@example.com`,
+  email: `${name}@example.com`,
+  emails: [`${name}@example.com`],
+  name,
+  active: true,
+  ...more,
+});
+
+export const CRM: AppPolicy = {
+  key: APP,
+  name: 'CRM',
+  profile: 'generic',
+  mode: 'live',
+  owners: [
+    { kind: 'email', email: 'carla@example.com' },
+    { kind: 'email', email: 'dmitri@example.com' },
+  ],
+  keep: [],
+  domains: ['example.com'],
+  managerSource: 'self',
+  roles: {
+    admin: { key: 'admin', group: 'Admins', sensitive: true, base: false, managedBy: 'rolecall' },
+    member: { key: 'member', group: 'Members', sensitive: false, base: true, managedBy: 'rolecall' },
+  },
+  exclusive: false,
+  priority: ['admin', 'member'],
+  rules: [],
+};
+
+/** What a step of the directory may do instead of what it should. */
+type Mischief = 'unavailable' | 'lost_answer' | 'invisible' | 'rejected';
+
+export interface Office {
+  readonly now: number;
+  readonly world: World;
+  readonly desk: Desk;
+  readonly store: Store;
+  readonly people: Map<string, Person>;
+  readonly accounts: Map<string, Account>;
+  readonly groups: Map<string, Set<string>>;
+  /** Every write that reached the directory, oldest first. */
+  readonly writes: string[];
+  /** Every copy of a card that was drawn, and every notice. */
+  readonly shown: { readonly request: AccessRequest; readonly reader: Reader; readonly user: string }[];
+  readonly told: { readonly to: string; readonly notice: Notice }[];
+  /** Slack does not say who anybody is. */
+  slackDown: boolean;
+  /** Members of a group cannot be listed. */
+  unlisted: boolean;
+  /** The next writes do this instead, in turn; `undefined`: as it should. */
+  readonly mischief: (Mischief | undefined)[];
+  /** Asks, and runs what is due. @returns the request as it stands then */
+  ask(from: string, ask: Ask): Promise<AccessRequest>;
+  decide(from: string, id: string, verdict?: 'approve' | 'deny'): Promise<AccessRequest>;
+  /** Runs due jobs until none is due, as the job runner would: what throws runs again later. */
+  run(): Promise<void>;
+  later(ms: number): Promise<void>;
+  /** Runs one verb now, whatever is due. */
+  once(kind: Exclude<JobKind, 'answer'>, target: string): Promise<void>;
+  request(id: string): Promise<AccessRequest>;
+}
+
+export const grant = (more: Partial<Ask> = {}): Ask => ({
+  action: 'grant',
+  app: APP,
+  role: 'admin',
+  subject: { kind: 'me' },
+  reason: 'INC-7',
+  ...more,
+});
+
+/** Ada reports to Ben, Ben to Carla; Carla and Dmitri own the app; Carla and Zoe are Admins, everybody is a Member. */
+export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) => crm): Promise<Office> {
+  const dir = await mkdtemp(join(tmpdir(), 'rolecall-office-'));
+  const people = new Map(['ada', 'ben', 'carla', 'dmitri', 'eve'].map((user) => [user, person(user)]));
+  const accounts = new Map(
+    [
+      account('ada', { manager: 'a-ben' }),
+      account('ben', { manager: 'a-carla' }),
+      account('carla'),
+      account('dmitri', { manager: 'a-carla' }),
+      account('eve', { manager: 'a-carla' }),
+      account('zoe', { manager: 'a-dmitri' }),
+    ].map((each) => [each.id, each]),
+  );
+  const groups = new Map([
+    [ADMINS, new Set(['a-carla', 'a-zoe'])],
+    [MEMBERS, new Set(accounts.keys())],
+  ]);
+  const crm = change(CRM);
+  const time = { now: MORNING };
+  const { store } = await openStore({
+    dir,
+    clock: { now: () => time.now },
+    random: randomBytes,
+    timer: () => () => {},
+    log: { info() {}, warn() {}, error() {} },
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  onTestFinished(async () => {
+    await store.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  const policy: Policy = {
+    timezone: 'Europe/Berlin',
+    auditors: ['eve@example.com'],
+    people: [],
+    apps: { [APP]: crm },
+    hours: DEFAULT_HOURS,
+    limits: DEFAULT_LIMITS,
+    applyWithin: HOUR,
+  };
+  let ids = 0;
+  let posts = 0;
+  const world: World = {
+    store,
+    policy,
+    directories: { [APP]: literalDirectory(() => office) },
+    clock: { now: () => time.now },
+    newId: () => `R-${String(++ids).padStart(8, '0')}`,
+    log: { info() {}, warn() {}, error() {} },
+    people: {
+      team: TEAM,
+      async person(id) {
+        if (office.slackDown) throw new DirectoryError('unavailable', 'Slack is silent');
+        return people.get(id.user);
+      },
+      async byEmail(email) {
+        if (office.slackDown) throw new DirectoryError('unavailable', 'Slack is silent');
+        return [...people.values()].find(
+          (each) => each.standing !== 'deactivated' && each.email !== undefined && foldEmail(each.email) === email,
+        );
+      },
+      usergroup: async () => [],
+    },
+    notifier: {
+      async show(request, reader, ref) {
+        office.shown.push({ request, reader: reader.reader, user: reader.slack.user });
+        const { channel, ts } = ref ?? { channel: `D-${reader.slack.user}`, ts: `${++posts}` };
+        return { ...reader, channel, ts, rev: request.rev };
+      },
+      async tell(to, notice) {
+        office.told.push({ to: to.user, notice });
+      },
+      home: async () => {},
+    },
+  };
+  const verbs = createVerbs(world);
+  const desk = createDesk(world);
+
+  const office: Office = {
+    get now() {
+      return time.now;
+    },
+    world,
+    desk,
+    store,
+    people,
+    accounts,
+    groups,
+    writes: [],
+    shown: [],
+    told: [],
+    slackDown: false,
+    unlisted: false,
+    mischief: [],
+    async ask(from, ask) {
+      const { id } = await desk.submit(slack(from), from, ask, { id: `once-${++posts}` });
+      await office.run();
+      return office.request(id);
+    },
+    async decide(from, id, verdict = 'approve') {
+      const reason = verdict === 'deny' ? { reason: 'no' } : {};
+      await desk.decide({ request: id, by: slack(from), verdict, ...reason });
+      await office.run();
+      return office.request(id);
+    },
+    async run() {
+      for (let round = 0; round < 500; round += 1) {
+        const [job] = await store.dueJobs(office.now, 1);
+        if (job === undefined || job.kind === 'answer') return;
+        const kind = job.kind;
+        const outcome = await verbs[kind](job).catch((error: unknown) => {
+          if (!(error instanceof DirectoryError)) throw error;
+          return { kind: 'again' as const, due: office.now + 1000 };
+        });
+        await store.commit([], () => ({
+          jobs: [
+            outcome.kind === 'done'
+              ? { finish: job }
+              : { putOff: { ...job, attempts: job.attempts + 1 }, due: outcome.due },
+          ],
+          result: undefined,
+        }));
+      }
+      throw new Error('there is always something due');
+    },
+    async later(ms) {
+      time.now += ms;
+      await office.run();
+    },
+    async once(kind, target) {
+      const job = { key: `${kind}:${target}`, kind, target, due: office.now, since: office.now, attempts: 0, seq: 0 };
+      await verbs[kind](job);
+    },
+    async request(id) {
+      const found = (await store.read('request', id)) ?? (await store.closedRequest(id));
+      if (found === undefined) throw new Error(`no request ${id}`);
+      return found;
+    },
+  };
+  return office;
+}
+
+/** Accounts and groups in memory; every write takes effect at once unless mischief is due. */
+function literalDirectory(office: () => Office): Directory {
+  const isIn = (group: string, id: string): boolean => office().groups.get(group)?.has(id) === true;
+  function write(what: string, apply: () => void, isSo: boolean): WriteOutcome {
+    if (isSo) return { kind: 'confirmed', at: office().now };
+    const trick = office().mischief.shift();
+    if (trick === 'unavailable') throw new DirectoryError('unavailable', 'no connection');
+    if (trick === 'rejected') throw new DirectoryError('rejected', 'it says no');
+    office().writes.push(what);
+    if (trick === 'invisible') return { kind: 'accepted', sentAt: office().now };
+    apply();
+    if (trick === 'lost_answer') {
+      throw new DirectoryError('unavailable', 'no answer', { mayHaveApplied: true, sentAt: office().now });
+    }
+    return { kind: 'confirmed', at: office().now, sentAt: office().now };
+  }
+  const membership = (group: string, id: string): Membership => (isIn(group, id) ? 'in' : 'out');
+  return {
+    app: APP,
+    account: async (id) => office().accounts.get(id),
+    find: async (email) => [...office().accounts.values()].filter((each) => each.emails.includes(foldEmail(email))),
+    groupsNamed: async (name) => (name === 'Admins' ? [ADMINS] : [MEMBERS]),
+    membership: async (group, id) => membership(group, id),
+    members: async (group) => (office().unlisted ? 'unknown' : [...(office().groups.get(group) ?? [])]),
+    async create({ email, givenName, familyName, externalId }) {
+      const id = `a-${email.split('@')[0]}`;
+      const made: Account = {
+        id,
+        userName: email,
+        email,
+        emails: [email],
+        name: [givenName, familyName].filter((part) => part !== undefined).join(' '),
+        active: true,
+        ...(externalId === undefined ? {} : { externalId }),
+      };
+      const outcome = write(`create ${id}`, () => office().accounts.set(id, made), false);
+      return outcome.kind === 'accepted' ? outcome : { kind: 'created', account: made, sentAt: office().now };
+    },
+    async setActive(id, active) {
+      const now = office().accounts.get(id);
+      if (now === undefined) throw new DirectoryError('rejected', 'not there');
+      return write(
+        `${active ? 'enable' : 'disable'} ${id}`,
+        () => office().accounts.set(id, { ...now, active }),
+        now.active === active,
+      );
+    },
+    add: async (group, id) =>
+      write(`add ${id} to ${group}`, () => office().groups.get(group)?.add(id), membership(group, id) === 'in'),
+    remove: async (group, id) =>
+      write(
+        `remove ${id} from ${group}`,
+        () => office().groups.get(group)?.delete(id),
+        membership(group, id) === 'out',
+      ),
+    search: (text, limit) =>
+      [...office().accounts.values()]
+        .filter((each) => `${each.name} ${each.email}`.includes(text))
+        .slice(0, limit)
+        .map((found) => ({ account: found, score: 1 })),
+    known: (id) => office().accounts.get(id),
+    all: () => office().accounts.values(),
+    knownMembers: (group) => office().groups.get(group) ?? 'unknown',
+    freshness: () => ({ complete: true, accounts: office().accounts.size, syncedAt: office().now }),
+  };
+}
