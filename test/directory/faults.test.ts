@@ -1,8 +1,10 @@
 /** What a write or a read says of itself when the service misbehaves. */
 import { describe, expect, it } from 'vitest';
 import type { DirectoryError } from '../../src/access/errors.ts';
+import { toDirectoryError } from '../../src/directory/faults.ts';
 import { MembersLost } from '../../src/directory/index.ts';
 import type { FaultKind } from '../../src/sandbox/scim/index.ts';
+import { ScimError } from '../../src/scim/index.ts';
 import { ADMIN, failure, MEMBER, TOKEN, world } from './world.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
@@ -142,6 +144,12 @@ describe('a service that empties the group', () => {
 });
 
 describe('what an error says', () => {
+  it('is that a read changed nothing, even if it went missing', () => {
+    const lost = new ScimError({ fault: 'network', outcome: 'unknown', sentAt: 7, message: 'SCIM GET /Users lost' });
+    expect(toDirectoryError(lost)).toMatchObject({ mayHaveApplied: false, sentAt: undefined });
+    expect(toDirectoryError(lost, () => 7)).toMatchObject({ mayHaveApplied: true, sentAt: 7 });
+  });
+
   it('holds no token, no address, no query and no end of text', async () => {
     const { directory, service } = await world();
     const detail = `Bearer ${TOKEN} for ada@example.com at https://x.invalid/?token=abc ${'long '.repeat(2000)}`;

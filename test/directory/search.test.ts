@@ -132,26 +132,13 @@ describe('search', () => {
 });
 
 describe('any index after any changes', () => {
-  const word = fc.constantFrom(
-    'anna',
-    'anne',
-    'bert',
-    'berta',
-    'cara',
-    'dora',
-    'émile',
-    'emil',
-    'li',
-    'x',
-    'o’hara',
-    'a1b2',
-  );
+  const word = fc.constantFrom('anna', 'anne', 'cara', 'émile', 'o’hara', 'a1b2');
   const text = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '));
-  const step = fc.record({ id: fc.integer({ min: 0, max: 12 }).map(String), text: fc.option(text) });
+  const step = fc.record({ id: fc.integer({ min: 0, max: 8 }).map(String), text: fc.option(text) });
 
   it('answers as one that was built from what is left', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), text, (steps, query) => {
+      fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), text, (steps, query) => {
         const changed = createIndex();
         const left = new Map<string, string>();
         for (const { id, text } of steps) {

@@ -97,6 +97,16 @@ describe('a sync that is not complete', () => {
     expect(directory.freshness()).toMatchObject({ syncedAt: before.syncedAt, complete: false });
   });
 
+  it('keeps who was not seen when the service shows the same page for ever', async () => {
+    const { directory, service } = await world({ seed: crowd(250) });
+    await directory.sync();
+    service.setDialect('perplexity', { startIndex: 'ignored' });
+    const report = await directory.sync();
+    expect(report).toMatchObject({ complete: false, accounts: 100, gone: 0 });
+    expect(report.error).toBeUndefined();
+    expect([...directory.all()]).toHaveLength(250);
+  });
+
   it('keeps everybody when the service suddenly shows nobody', async () => {
     const { directory, service } = await world();
     await directory.sync();

@@ -1,5 +1,9 @@
 /** What a write says of itself, against a service that behaves. */
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDirectory } from '../../src/directory/index.ts';
+import { createScimClient, profileOf } from '../../src/scim/index.ts';
 import { ADMIN, failure, MEMBER, world } from './world.ts';
 
 describe('adding to a group', () => {
@@ -200,6 +204,42 @@ describe('creating an account', () => {
       fault: 'rejected',
     });
     expect(writes()).toEqual([]);
+  });
+});
+
+describe('a service that answers a create with an account it had', () => {
+  /** Finds nobody by filter, answers a create with 200 and this account, and reads it back. */
+  async function merging(active: boolean) {
+    const user = { id: 'old', userName: 'old@example.com', displayName: 'Old Name', active };
+    const server = createServer((request, response) => {
+      const body = request.url?.startsWith('/Users?') === true ? { totalResults: 0, Resources: [] } : user;
+      request
+        .resume()
+        .on('end', () => response.setHeader('content-type', 'application/scim+json').end(JSON.stringify(body)));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const clock = { now: () => 0 };
+    const parts = { sleep: async () => undefined, random: () => 0.5 };
+    const profile = profileOf('perplexity', { emailFilter: 'trusted' });
+    const url = `http://127.0.0.1:${address.port}`;
+    const client = createScimClient({ url, token: 'token', profile, now: clock.now, ...parts });
+    onTestFinished(async () => {
+      await client.close();
+      server.close();
+    });
+    const directory = createDirectory({ app: { key: 'app', mode: 'live' }, client, clock, ...parts });
+    return directory.create({ email: 'old@example.com', givenName: 'New' });
+  }
+
+  it('has not created anybody when that account is disabled', async () => {
+    expect(await merging(false)).toMatchObject({ kind: 'exists', account: { id: 'old', active: false } });
+  });
+
+  it('may well have created it when it is active', async () => {
+    expect(await merging(true)).toMatchObject({ kind: 'created', account: { id: 'old' } });
   });
 });
 
