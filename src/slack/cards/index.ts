@@ -2,7 +2,6 @@
  * The cards: state × reader → message. Pure; the one door through which the rest of Slack's edge uses them.
  */
 export { ACTIONS, type ActionId, type Address, addressOf, type CardContext, type Message } from './card.ts';
-export { readerFor } from './draw.ts';
 export { historyCard } from './history.ts';
 export { hubCard, mineCard, pendingCard } from './hub.ts';
 export { listCard } from './list.ts';

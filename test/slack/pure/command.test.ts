@@ -274,6 +274,7 @@ describe('hostile text', () => {
   it('cuts a long reason, says so and opens the form', () => {
     const parsed = one(`request admin because ${'x'.repeat(REASON_MAX + 1)}`);
     expect(parsed).toMatchObject({ kind: 'incomplete', problem: { code: 'reason_too_long', max: REASON_MAX } });
+    expect(parsed.kind === 'incomplete' ? parsed.draft.reason?.length : 0).toBe(REASON_MAX);
     expect(one(`request admin because ${'x'.repeat(REASON_MAX)}`).kind).toBe('request');
   });
 });

@@ -399,6 +399,10 @@ describe('the other modals', () => {
       reason: 'because',
       handOverFrom: { account: 'acc-bob', action: 'revoke', reason: 'INC-7 needs a billing change' },
     });
+    const final = { ...refused, refusal: { ...refused.refusal, handOver: false } };
+    expect(handOverAsk(final, made.ok.successor, 'x')).toBeUndefined();
+    const { subject: _subject, ...nobody } = refused;
+    expect(handOverAsk(nobody, made.ok.successor, 'x')).toBeUndefined();
     const other = request('revoke', 'pending');
     expect(handOverAsk(other, made.ok.successor, 'x')).toBeUndefined();
     expect(handOverModal(other, ctx).submit).toBeUndefined();

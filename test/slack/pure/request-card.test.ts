@@ -167,6 +167,9 @@ describe('the approver', () => {
     expect(textOf(seen.blocks)).toContain('Waiting for <@U0OWNER>');
     const waited = requestCard(both, { reader: 'approver', slack: slack(OWNER) }, context());
     expect(actionsOf(waited)).toEqual([ACTIONS.approve, ACTIONS.deny]);
+    // One person counts once, also where the next step names them again.
+    const again: AccessRequest = { ...both, steps: [step, step] };
+    expect(actionsOf(requestCard(again, readerOf('approver'), context()))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asManyAsFit, linkButton, option, section } from '../../../src/slack/blocks.ts';
+import { asManyAsFit, linkButton, message, option, section } from '../../../src/slack/blocks.ts';
 import { ACTIONS } from '../../../src/slack/cards/index.ts';
 import { clip, oneLine, severalLines } from '../../../src/slack/text/escape.ts';
 import { type Texts, textsFor } from '../../../src/slack/text/index.ts';
@@ -122,6 +122,11 @@ describe('blocks', () => {
   it('keep an option’s value whole or do without it', () => {
     expect(option('x', 'v'.repeat(75))?.value).toBe('v'.repeat(75));
     expect(option('x', 'v'.repeat(76))).toBeUndefined();
+  });
+
+  it('are never more than a message can hold', () => {
+    const blocks = Array.from({ length: 80 }, (_, index) => section(say`${index}`));
+    expect(message(say`x`, blocks).blocks).toHaveLength(50);
   });
 
   it('say how many rows did not fit', () => {
