@@ -1,0 +1,71 @@
+// What a newcomer may try, as data: lines to type, and a small tour that ticks itself off. Knows the cast by id, decides nothing.
+
+/** Offered when the slash command is typed; the first few also where nothing was said yet. */
+export const LINES = [
+  { line: '/access request admin for 4h because INC-7 needs a billing change', says: 'Ask to be Admin for four hours' },
+  { line: '/access provision @finn', says: 'Ask for an account for Finn, who is new' },
+  { line: '/access lookup muller', says: 'Find somebody; typos and accents do not matter' },
+  { line: '/access', says: 'See what you hold and what waits for you' },
+  { line: '/access mine', says: 'What you hold and have asked for' },
+  { line: '/access pending', says: 'What is waiting, for you or by you' },
+  { line: '/access grant @dmitri admin for 2h because he covers for Carla', says: 'Ask for somebody else' },
+  { line: '/access revoke admin', says: 'Give your own role back' },
+  { line: '/access disable @ivy because she has left', says: 'Switch off the account of somebody who left' },
+  { line: '/access enable kim.larsen@example.com', says: 'Switch an account on again' },
+  { line: '/access list admins', says: 'Who is Admin (owners and auditors)' },
+  { line: '/access history', says: 'What happened, newest first' },
+  { line: '/access help', says: 'Everything it understands' },
+];
+
+const holds = (world, email, role) =>
+  world.directory?.accounts.some((account) => account.email === email && account.roles.includes(role)) ?? false;
+const account = (world, email) => world.directory?.accounts.find((each) => each.email === email);
+const cards = (world, id) => world.people.find((person) => person.id === id)?.cards ?? 0;
+
+/** `done` is looked at whenever something changes, and once true stays true; `after` names steps that must have been done before. */
+export const STEPS = [
+  {
+    id: 'ask',
+    title: 'Ask for a role',
+    text: 'You are Ada. Ask to be Admin for four hours, and say why.',
+    offer: { label: 'Write it for me', as: 'U0ADA', line: LINES[0].line },
+    done: (world) => cards(world, 'U0BEN') > 0,
+  },
+  {
+    id: 'be',
+    title: 'Be the manager',
+    text: 'Ben is Ada’s manager. The number at his name says that something waits for him.',
+    offer: { label: 'Be Ben', as: 'U0BEN' },
+    after: ['ask'],
+    done: (_, me) => me === 'U0BEN',
+  },
+  {
+    id: 'approve',
+    title: 'Approve, and watch the directory',
+    text: 'Rolecall makes the change over SCIM, reads it back, and says so on Ada’s card.',
+    after: ['ask'],
+    done: (world) => holds(world, 'ada@example.com', 'Admin'),
+  },
+  {
+    id: 'end',
+    title: 'Let a day pass',
+    text: 'Four hours later the role ends by itself. Move the clock and see it go.',
+    offer: { label: 'One day later', clock: 86_400_000 },
+    after: ['approve'],
+    done: (world) => !holds(world, 'ada@example.com', 'Admin'),
+  },
+  {
+    id: 'provision',
+    title: 'Make an account for Finn',
+    text: 'He is new. Anybody may ask; an owner, Carla or Dmitri, decides.',
+    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access provision @finn' },
+    done: (world) => account(world, 'finn@example.com')?.active === true,
+  },
+  {
+    id: 'disable',
+    title: 'Switch off who has left',
+    text: 'Ivy is gone, her account is not. Ben may ask, an owner decides. Then choose bad weather and try again.',
+    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access disable @ivy because she has left' },
+    done: (world) => account(world, 'ivy@example.com')?.active === false,
+  },
+];

@@ -1,0 +1,170 @@
+// What the page shows: one person's Slack, everybody's unread counters, the directory, the lines on both wires. JSON, copied and bounded.
+// Changes nothing, and leaves out what a Slack client would not show (private_metadata) and what nobody should see (tokens, addresses).
+
+import type { Call as ScimCall } from '../scim/index.ts';
+import type { ConversationSeen, MessageSeen, Screen, Call as SlackCall, ViewSeen } from '../slack/index.ts';
+import type { SandboxWorld } from '../world.ts';
+import { digestOf, type Marks } from './marks.ts';
+
+/** Newest messages of a conversation that are sent to the page. */
+const MESSAGES = 150;
+
+/** Turns the machine's time into the story's: each moment with the offset that was in force then. */
+export type Timeline = { toStory(machineMs: number): number; moved(): void };
+
+export function createTimeline(world: SandboxWorld): Timeline {
+  const jumps = [{ at: 0, offset: world.clock.offset() }];
+  return {
+    toStory: (machineMs) => machineMs + (jumps.findLast((jump) => jump.at <= machineMs)?.offset ?? 0),
+    moved: () => void jumps.push({ at: Date.now(), offset: world.clock.offset() }),
+  };
+}
+
+/** The id of the direct messages with the app, also before there are any. */
+export const directOf = (user: string): string => `D${user.slice(1)}`;
+
+/** A person's conversations; the direct messages with the app come first, empty where nothing was said yet. */
+export function conversationsOf(screen: Screen): ConversationSeen[] {
+  const { person, conversations } = screen;
+  if (conversations.some((each) => each.kind === 'im') || person.kind === 'external') return conversations;
+  return [{ id: directOf(person.id), kind: 'im', name: '', members: [person.id], messages: [] }, ...conversations];
+}
+
+export function screenOf(world: SandboxWorld, marks: Marks, timeline: Timeline, user: string) {
+  const screen = world.slack.state(user);
+  const show = (message: MessageSeen) => ({
+    ...message,
+    at: timeline.toStory(Number(message.ts) * 1_000),
+    rev: digestOf(message),
+  });
+  const byTime = (a: MessageSeen, b: MessageSeen) => Number(a.ts) - Number(b.ts);
+  return {
+    person: user,
+    conversations: conversationsOf(screen).map((conversation) => ({
+      id: conversation.id,
+      kind: conversation.kind,
+      name: conversation.name,
+      members: conversation.members,
+      ...marks.unread(screen, conversation),
+      messages: [
+        ...conversation.messages,
+        ...screen.ephemerals.filter((message) => message.channel === conversation.id),
+      ]
+        .sort(byTime)
+        .slice(-MESSAGES)
+        .map(show),
+    })),
+    views: screen.views.map(shownView),
+    home: screen.home === null ? null : shownView(screen.home),
+  };
+}
+
+function shownView({ id, title, submit, close, blocks, values, errors }: ViewSeen) {
+  return { id, title, submit, close, blocks, values, errors };
+}
+
+/** Everybody in the chooser, with what waits for them unread. */
+export function peopleOf(world: SandboxWorld, marks: Marks) {
+  return world.slack
+    .people()
+    .filter((person) => person.kind !== 'bot')
+    .map(({ id, name, realName, title, kind, tz }) => {
+      const screen = world.slack.state(id);
+      const counts = screen.conversations.map((conversation) => marks.unread(screen, conversation));
+      return {
+        id,
+        name,
+        realName,
+        title: title ?? '',
+        kind,
+        tz,
+        fresh: counts.reduce((sum, each) => sum + each.fresh, 0),
+        changed: counts.reduce((sum, each) => sum + each.changed, 0),
+        cards: screen.conversations.find((each) => each.kind === 'im')?.messages.length ?? 0,
+      };
+    });
+}
+
+/** The accounts as the app's own console would list them. */
+export function directoryOf(world: SandboxWorld) {
+  const { users, groups, pending } = world.scim.state();
+  return {
+    waiting: pending.length,
+    accounts: users.map((user) => ({
+      id: user.id,
+      name: user.displayName ?? user.userName,
+      email: user.userName,
+      active: user.active,
+      roles: groups.filter((group) => group.members.includes(user.id)).map((group) => roleName(group.displayName)),
+    })),
+  };
+}
+
+/** `PPLX_Admin` → `Admin`, `PPLX_Members` → `Member`: what stands on the badge. */
+const roleName = (group: string): string => group.replace(/^[^_]*_/, '').replace(/s$/, '');
+
+export type WireLine = {
+  readonly id: string;
+  /** The story's time, ms. */
+  readonly at: number;
+  readonly wire: 'slack' | 'scim';
+  readonly from: string;
+  readonly to: string;
+  readonly method: string;
+  readonly name: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly ok: boolean;
+  readonly note: string;
+  readonly request: string;
+  readonly response: string;
+};
+
+export function slackLine(call: SlackCall, serial: number, timeline: Timeline): WireLine {
+  const out = call.direction === 'out';
+  const note = [call.error ?? '', call.retry === undefined ? '' : `retry ${call.retry.num}: ${call.retry.reason}`];
+  return {
+    id: `s${serial}`,
+    at: timeline.toStory(call.at),
+    wire: 'slack',
+    from: out ? 'Slack' : 'bot',
+    to: out ? 'bot' : 'Slack',
+    method: out ? 'event' : 'call',
+    name: call.name,
+    status: call.status,
+    ms: Math.round(call.ms),
+    ok: call.ok,
+    note: note.filter((each) => each !== '').join(', '),
+    request: call.request,
+    response: call.response === 'null' ? '' : call.response,
+  };
+}
+
+/** @param hidden the service's base URL: its last part is the tenant's secret */
+export function scimLine(call: ScimCall, serial: number, hidden: string): WireLine {
+  const tenant = hidden.slice(hidden.lastIndexOf('/') + 1);
+  const mask = (text: string) => text.replaceAll(hidden, '…').replaceAll(tenant, '•••');
+  return {
+    id: `d${serial}`,
+    at: call.at,
+    wire: 'scim',
+    from: 'bot',
+    to: 'SCIM',
+    method: call.method,
+    name: mask(readable(call.path)),
+    status: call.status,
+    ms: Math.round(call.ms),
+    ok: call.status >= 200 && call.status < 300,
+    note: [...(call.status === 0 ? ['cut'] : []), ...call.faults.map((fault) => `weather: ${fault}`)].join(', '),
+    request: mask(call.request),
+    response: mask(call.response),
+  };
+}
+
+function readable(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

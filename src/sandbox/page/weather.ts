@@ -1,0 +1,74 @@
+// Bad weather on the wires, by its ready-made titles: which faults there are, which are in force, when one has struck.
+// Refuses to know how a fault is carried out.
+
+import { FAULTS, type Fault, type FaultKind, type FaultName } from '../scim/index.ts';
+import type { SandboxWorld } from '../world.ts';
+
+export type Weather = {
+  /** What can be chosen. */
+  readonly choices: readonly { readonly name: string; readonly title: string; readonly on: string }[];
+  active(): readonly { readonly id: number; readonly title: string; readonly on: string; readonly once: boolean }[];
+  readonly rateLimits: boolean;
+  add(name: FaultName, how: 'once' | 'always'): void;
+  clear(): void;
+  setRateLimits(on: boolean): void;
+};
+
+/** More than these at a time teach nobody anything. */
+const MOST_ACTIVE = 12;
+
+type Entry = { id: number; name: FaultName; once: boolean; stop: () => void };
+
+export const faultNames = Object.keys(FAULTS) as [FaultName, ...FaultName[]];
+
+/** What a fault should strike to be seen: some mean something only for reads of groups, some only for writes. */
+function aim(kind: FaultKind): { readonly on: string; readonly match: Fault['match'] } {
+  const reads = { on: 'reading groups', match: { method: 'GET', path: /^\/Groups/ } };
+  const writes = { on: 'changing something', match: { method: 'PATCH' } };
+  if (kind.type === 'no-effect') return writes;
+  if (kind.type === 'reset' && kind.when === 'after') return writes;
+  if (kind.type === 'quirks') return kind.quirks.membersInReads === undefined ? writes : reads;
+  return { on: 'any request', match: {} };
+}
+
+/** @param changed told whenever something is added, has struck or is cleared */
+export function createWeather(world: SandboxWorld, changed: () => void): Weather {
+  let entries: Entry[] = [];
+  let serial = 0;
+  let rateLimits = true;
+  world.scim.on('call', (call) => {
+    const spent = entries
+      .filter((entry) => entry.once && call.faults.includes(FAULTS[entry.name].kind.type))
+      .slice(0, 1);
+    if (spent.length === 0) return;
+    entries = entries.filter((entry) => !spent.includes(entry));
+    changed();
+  });
+  return {
+    choices: faultNames.map((name) => ({ name, title: FAULTS[name].title, on: aim(FAULTS[name].kind).on })),
+    active: () =>
+      entries.map(({ id, name, once }) => ({ id, once, title: FAULTS[name].title, on: aim(FAULTS[name].kind).on })),
+    get rateLimits() {
+      return rateLimits;
+    },
+    add(name, how) {
+      if (entries.length >= MOST_ACTIVE) return;
+      const { kind } = FAULTS[name];
+      const once = how === 'once';
+      const stop = world.scim.fault({ match: aim(kind).match, times: once ? 1 : Number.POSITIVE_INFINITY, kind });
+      serial += 1;
+      entries = [...entries, { id: serial, name, once, stop }];
+      changed();
+    },
+    clear() {
+      for (const entry of entries) entry.stop();
+      entries = [];
+      changed();
+    },
+    setRateLimits(on) {
+      rateLimits = on;
+      world.slack.setRateLimits(on);
+      changed();
+    },
+  };
+}
