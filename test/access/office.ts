@@ -80,6 +80,8 @@ export interface Office {
   readonly told: { readonly to: string; readonly notice: Notice }[];
   /** Slack does not say who anybody is. */
   slackDown: boolean;
+  /** The app does not answer. */
+  appDown: boolean;
   /** Members of a group cannot be listed. */
   unlisted: boolean;
   /** The next writes do this instead, in turn; `undefined`: as it should. */
@@ -200,6 +202,7 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     shown: [],
     told: [],
     slackDown: false,
+    appDown: false,
     unlisted: false,
     mischief: [],
     async ask(from, ask) {
@@ -267,9 +270,15 @@ function literalDirectory(office: () => Office): Directory {
     return { kind: 'confirmed', at: office().now, sentAt: office().now };
   }
   const membership = (group: string, id: string): Membership => (isIn(group, id) ? 'in' : 'out');
+  const answering = (): void => {
+    if (office().appDown) throw new DirectoryError('unavailable', 'the app does not answer');
+  };
   return {
     app: APP,
-    account: async (id) => office().accounts.get(id),
+    async account(id) {
+      answering();
+      return office().accounts.get(id);
+    },
     find: async (email) => [...office().accounts.values()].filter((each) => each.emails.includes(foldEmail(email))),
     groupsNamed: async (name) => (name === 'Admins' ? [ADMINS] : [MEMBERS]),
     membership: async (group, id) => membership(group, id),

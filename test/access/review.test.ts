@@ -74,4 +74,165 @@ describe('the office', () => {
     expect(asked.steps[0]?.approvers.map((each) => each.slack.user)).toEqual(['eve']);
     expect((await office.decide('eve', asked.id)).state).toBe('active');
   });
+
+  it('says it loudly when an approved removal cannot even be begun', async () => {
+    const office = await openOffice();
+    const given = await office.ask('ada', grant());
+    await office.decide('ben', given.id);
+    const taken = office.ask('carla', {
+      action: 'revoke',
+      app: APP,
+      role: 'admin',
+      subject: { kind: 'email', email: 'ada@example.com' },
+    });
+    const { id } = await taken;
+    expect((await office.request(id)).state).toBe('done');
+
+    const again = await office.ask('ada', grant({ reason: 'INC-8' }));
+    await office.decide('ben', again.id);
+    const asked = await office.desk.submit(
+      slack('carla'),
+      'carla',
+      { action: 'revoke', app: APP, role: 'admin', subject: { kind: 'email', email: 'ada@example.com' } },
+      { id: 'once-revoke' },
+    );
+    await office.once('resolve', asked.id);
+    expect((await office.request(asked.id)).state).toBe('approved');
+    office.appDown = true;
+    await office.run();
+    expect((await office.request(asked.id)).alarm?.kind).toBe('write_failing');
+    expect(office.shown.some((each) => each.reader === 'owner' && each.request.id === asked.id)).toBe(true);
+    office.appDown = false;
+    await office.later(MINUTE);
+    expect((await office.request(asked.id)).state).toBe('done');
+    expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
+  });
+
+  it('does not take a missing account for a removal while its group still names it', async () => {
+    const office = await openOffice();
+    const given = await office.ask('ada', grant());
+    await office.decide('ben', given.id);
+    office.accounts.delete('a-ada');
+    await office.later(4 * HOUR);
+    expect((await office.request(given.id)).state).toBe('ended');
+    expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
+  });
+
+  it('does not act for somebody whose e-mail has changed, however the account is named', async () => {
+    const office = await openOffice();
+    const given = await office.ask('ada', grant());
+    await office.decide('ben', given.id);
+    office.people.set('ada', person('ada', { email: 'somebody.else@example.com' }));
+    for (const subject of [
+      { kind: 'me' as const },
+      { kind: 'email' as const, email: 'ada@example.com' },
+      { kind: 'account' as const, app: APP, account: 'a-ada' },
+    ]) {
+      const asked = await office.ask('ada', { action: 'revoke', app: APP, role: 'admin', subject });
+      expect(asked.refusal, subject.kind).toEqual({ code: 'binding_conflict', reason: 'email_changed' });
+    }
+    expect((await office.desk.home(slack('ada'))).access).toEqual([]);
+    expect(await code(office.desk.finish({ request: given.id, by: slack('ada') }))).toBe('binding_conflict');
+    // An owner says it is the same person after all.
+    await office.desk.link(slack('carla'), slack('ada'), 'ada@example.com');
+    expect(await code(office.desk.finish({ request: given.id, by: slack('ada') }))).toBe('done');
+  });
+
+  it('knows somebody who names their own address at first use', async () => {
+    const office = await openOffice();
+    const found = await office.desk.lookup(slack('ada'), { kind: 'email', email: 'ada@example.com' });
+    expect(found.kind === 'found' && found.accounts[0]?.roles?.map((each) => each.role)).toEqual(['member']);
+  });
+
+  it('judges a local time in a form by nothing but what holds in every zone', async () => {
+    const office = await openOffice();
+    // 10:00 in Berlin: 10:05 is too short there, and hours away in New York.
+    const fields = await office.desk.check(slack('ada'), grant({ duration: { kind: 'clock', hour: 10, minute: 5 } }));
+    expect(fields).toEqual([]);
+    const long = await office.desk.check(slack('ada'), grant({ duration: { kind: 'for', ms: 25 * HOUR } }));
+    expect(long.map((each) => each.refusal.code)).toEqual(['too_long']);
+  });
+
+  it('hands over only once the successor is seen to hold the role', async () => {
+    const office = await openOffice();
+    office.groups.set(ADMINS, new Set(['a-carla']));
+    const refused = await office.ask('carla', { action: 'revoke', app: APP, role: 'admin', subject: { kind: 'me' } });
+    expect(refused.refusal?.code).toBe('last_admin');
+    office.people.set('frank', person('frank'));
+    const plan = await office.ask(
+      'carla',
+      grant({
+        subject: { kind: 'email', email: 'ada@example.com' },
+        handOverFrom: { account: 'a-carla', action: 'revoke' },
+      }),
+    );
+    expect(plan.steps.map((step) => step.by)).toEqual(['manager', 'owners']);
+    await office.decide('ben', plan.id);
+    office.mischief.push('invisible');
+    const accepted = await office.decide('dmitri', plan.id);
+    expect([accepted.state, accepted.outcome?.kind]).toEqual(['active', 'accepted']);
+    expect(office.groups.get(ADMINS)).toEqual(new Set(['a-carla']));
+    office.groups.get(ADMINS)?.add('a-ada');
+    await office.later(HOUR);
+    expect(office.groups.get(ADMINS)).toEqual(new Set(['a-ada']));
+    expect((await office.request(plan.id)).until).toBeUndefined();
+  });
+
+  it('starts a linked grant also when the account appeared while its approvers were being looked up', async () => {
+    const office = await openOffice();
+    const { id } = await office.desk.submit(
+      slack('ada'),
+      'ada',
+      {
+        action: 'provision',
+        app: APP,
+        subject: { kind: 'email', email: 'finn@example.com' },
+        newAccount: { email: 'finn@example.com', givenName: 'Finn', welcome: true, role: 'admin' },
+        reason: 'new here',
+      },
+      { id: 'once-provision' },
+    );
+    await office.once('resolve', id);
+    const linked = (await office.request(id)).followedBy ?? '';
+    // The linked grant is being resolved: what it looked up says that there is no account …
+    const directory = office.world.directories[APP];
+    if (directory === undefined) throw new Error('no directory');
+    const find = directory.find.bind(directory);
+    let provisioned = false;
+    Object.assign(directory, {
+      async find(email: string) {
+        const found = await find(email);
+        if (!provisioned && found.length === 0) {
+          provisioned = true;
+          // … and before it is entered, the account is made.
+          await office.desk.decide({ request: id, by: slack('carla'), verdict: 'approve' });
+          await office.once('apply', id);
+        }
+        return found;
+      },
+    });
+    await office.run();
+    await office.later(MINUTE);
+    const grantNow = await office.request(linked);
+    expect([grantNow.state, grantNow.subject?.account]).toEqual(['pending', 'a-finn']);
+    const approver = grantNow.steps[0]?.approvers[0]?.slack.user ?? '';
+    expect((await office.decide(approver, linked)).state).toBe('active');
+  });
+
+  it('counts a linked grant as the open one once the account is there', async () => {
+    const office = await openOffice();
+    office.people.set('finn', person('finn'));
+    const made = await office.ask('ada', {
+      action: 'provision',
+      app: APP,
+      subject: { kind: 'slack', slack: slack('finn') },
+      newAccount: { email: 'finn@example.com', givenName: 'Finn', welcome: true, role: 'admin' },
+      reason: 'new here',
+    });
+    await office.decide('carla', made.id);
+    const linked = (await office.request(made.id)).followedBy ?? '';
+    expect((await office.request(linked)).state).toBe('pending');
+    const twice = await office.ask('finn', grant());
+    expect(twice.refusal).toEqual({ code: 'open_already', request: linked });
+  });
 });

@@ -41,8 +41,9 @@ export function faultOf(error: unknown): string {
   return error instanceof AccessError ? error.refusal.code : 'an error of Rolecall itself';
 }
 
-/** Whether a failure of this request is news: a change that has begun. Before that a refusal closes it. */
-export async function isLoud(world: World, id: string): Promise<boolean> {
+/** Whether a failed removal is news: whatever the directory did, and anything once it has begun. Before that a refusal closes it. */
+export async function isLoud(world: World, id: string, error: unknown): Promise<boolean> {
+  if (error instanceof DirectoryError) return true;
   return (await world.store.read('request', id))?.state === 'applying';
 }
 

@@ -49,7 +49,7 @@ export async function applyDisable(world: World, job: Job, request: AccessReques
     await disabledNow(world, id, accountId, observed ? 'observed' : 'confirmed');
     return DONE;
   } catch (error) {
-    if (await isLoud(world, id)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
+    if (await isLoud(world, id, error)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
     throw error;
   }
 }

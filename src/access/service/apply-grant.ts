@@ -198,16 +198,15 @@ async function confirm(
           lane: laneOf(grant.app),
           rank: RANK.give,
         });
-      }
-      if (next.ask.handOverFrom !== undefined) startRemoval(draft, next, handOver);
+      } else startRemoval(draft, next, handOver);
       showCards(draft, grant.id);
     },
     async () => [...(await keysNow(world.store, grant.id)), `request:${handOver}` as const],
   );
 }
 
-/** The second half of a hand-over: the removal, asked by the same person, judged by its own rule. */
-function startRemoval(draft: Draft, grant: AccessRequest, id: string): void {
+/** The second half of a hand-over, once the successor is seen to hold the role: the removal, judged by its own rule. */
+export function startRemoval(draft: Draft, grant: AccessRequest, id: string): void {
   const from = grant.ask.handOverFrom;
   if (from === undefined || grant.app === undefined) return;
   const removal: AccessRequest = {

@@ -2,6 +2,7 @@
  * `apply` of a provision: create once, base group, read back, welcome; then the grant that waited for the account.
  * A lost answer is looked up, never posted again.
  */
+import { holdingKey } from '../grant.ts';
 import { foldEmail, type SlackId } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, CreateOutcome, Job } from '../ports.ts';
@@ -11,7 +12,17 @@ import { accepted, begin, LOOK_UNTIL, tooLate } from './apply-account.ts';
 import { failed } from './apply-grant.ts';
 import { ownersOf } from './approvers.ts';
 import { newAccountRecord } from './binding.ts';
-import { changeRequest, close, type Draft, keysNow, record, showCards, system } from './draft.ts';
+import {
+  changeRequest,
+  close,
+  type Draft,
+  getHolding,
+  keysNow,
+  putHolding,
+  record,
+  showCards,
+  system,
+} from './draft.ts';
 import { isTooLate } from './late.ts';
 import { notify } from './notices.ts';
 import { scheduleApply } from './resolve.ts';
@@ -111,6 +122,7 @@ function externalId(app: AppPolicy, request: AccessRequest): { readonly external
 
 /** Whether this account is the one this request made: by `externalId`, or where none is sent by all names. */
 function isOurs(app: AppPolicy, request: AccessRequest, asked: NewAccount, account: Account): boolean {
+  if (account.active === false) return false;
   const ours = externalId(app, request).externalId;
   if (ours !== undefined && account.externalId !== undefined) return account.externalId === ours;
   const name = [asked.givenName, asked.familyName].filter((part) => part !== undefined && part !== '').join(' ');
@@ -165,6 +177,9 @@ async function done(
       `notice:${notice.welcome}` as const,
       `notice:${notice.seats}` as const,
       ...(account === undefined ? [] : [`account:${app.key}/${account.id}` as const]),
+      ...(account === undefined || asked.role === undefined
+        ? []
+        : [`holding:${holdingKey(app.key, account.id, asked.role)}` as const]),
     ],
   );
 }
@@ -176,8 +191,20 @@ function startLinked(draft: Draft, provision: AccessRequest, account: string | u
   if (grant.state !== 'pending' && grant.state !== 'approved') return;
   const next = { ...grant, rev: grant.rev + 1, subject: { ...grant.subject, account }, applyFrom: draft.now };
   draft.put('request', grant.id, next);
+  claimRole(draft, next, account);
   if (grant.state === 'approved') scheduleApply(draft, next);
   showCards(draft, grant.id);
+}
+
+/** From here on it is the open grant of this role, as if it had been asked for with the account at hand. */
+function claimRole(draft: Draft, grant: AccessRequest, account: string): void {
+  const { app, role } = grant;
+  if (app === undefined || role === undefined) return;
+  const known = draft.get('account', `${app}/${account}`);
+  if (known !== undefined)
+    draft.put('account', `${app}/${account}`, { ...known, requests: [...known.requests, grant.id] });
+  const holding = getHolding(draft, app, account, role);
+  if (holding.open.grant === undefined) putHolding(draft, { ...holding, open: { ...holding.open, grant: grant.id } });
 }
 
 function welcome(draft: Draft, request: AccessRequest, id: string): void {

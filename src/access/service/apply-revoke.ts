@@ -21,8 +21,8 @@ import {
   system,
 } from './draft.ts';
 import { lastHolder } from './guard.ts';
-import { takeRole } from './take.ts';
-import { appOf, DONE, directoryOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
+import { takeBack } from './take.ts';
+import { appOf, DONE, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
 
 const LOOK_AGAIN = 15 * MINUTE;
 
@@ -56,20 +56,13 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
       }
     }
     if (!(await markRemoving(world, id, account))) return DONE;
-    const live = await directoryOf(world, appKey).account(account);
     const outcomes: WriteOutcome['kind'][] = [];
-    for (const role of roles) {
-      outcomes.push(
-        live === undefined
-          ? 'confirmed'
-          : await takeRole(world, app, role, account, { keepBase: live.active !== false }),
-      );
-    }
+    for (const role of roles) outcomes.push(await takeBack(world, app, role, account));
     if (outcomes.includes('accepted')) return await unseen(world, job, id);
     await revoked(world, id, account, outcomes.includes('observed') ? 'observed' : 'confirmed');
     return DONE;
   } catch (error) {
-    if (await isLoud(world, id)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
+    if (await isLoud(world, id, error)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
     throw error;
   }
 }

@@ -59,31 +59,33 @@ export async function identify(world: World, app: string, ref: SubjectRef, actor
       return identifyPerson(world, app, person);
     }
     case 'email':
-      return identifyEmail(world, app, ref.email);
+      return identifyEmail(world, app, ref.email, actor);
     case 'account': {
       if (ref.app !== app) refuse({ code: 'no_account', app });
       const account = await directoryOf(world, app).account(ref.account);
       if (account === undefined) return refuse({ code: 'no_account', app });
-      return withSlack(world, app, account);
+      return withSlack(world, app, account, actor);
     }
   }
 }
 
-async function identifyEmail(world: World, app: string, email: string): Promise<Known> {
+async function identifyEmail(world: World, app: string, email: string, actor: Person): Promise<Known> {
   const found = await directoryOf(world, app).find(email);
   const [account] = found;
   if (found.length > 1) {
     return refuse({ code: 'ambiguous_account', app, emails: found.map((each) => each.email) });
   }
-  if (account !== undefined) return withSlack(world, app, account);
+  if (account !== undefined) return withSlack(world, app, account, actor);
   const person = await world.people.byEmail(email);
   if (person?.emailConfirmed === true) return identifyPerson(world, app, person);
   return { party: { email: foldEmail(email), name: email } };
 }
 
 /** An account first, then the Slack person it is bound to, or who has confirmed its address. */
-async function withSlack(world: World, app: string, account: Account): Promise<Known> {
+async function withSlack(world: World, app: string, account: Account, actor: Person): Promise<Known> {
   const record = await world.store.read('account', `${app}/${account.id}`);
+  // Naming one's own account by its address proves no more than `me` does.
+  if (sameSlack(record?.slack, actor.slack)) return identifyPerson(world, app, actor);
   if (record?.slack !== undefined) {
     const person = await world.people.person(record.slack);
     return { party: accountParty(account, record.slack), account, ...(person === undefined ? {} : { person }) };
@@ -92,6 +94,7 @@ async function withSlack(world: World, app: string, account: Account): Promise<K
   if (person === undefined || !person.emailConfirmed || person.standing === 'bot' || person.standing === 'outside') {
     return { party: accountParty(account), account };
   }
+  if (sameSlack(person.slack, actor.slack)) return identifyPerson(world, app, actor);
   const bound = (await world.store.read('person', personKey(person.slack)))?.accounts[app];
   if (bound !== undefined && bound !== account.id) return { party: accountParty(account), account };
   return { party: accountParty(account, person.slack), account, person };
@@ -107,10 +110,7 @@ async function identifyPerson(world: World, app: string, person: Person): Promis
     const record = await world.store.read('account', `${app}/${bound}`);
     const account = await directory.account(bound);
     if (account === undefined) return { party: personParty(person), person };
-    const trusted = entry?.slack === person.slack.user || record?.boundEmail === undefined;
-    if (!trusted && person.email !== undefined && foldEmail(person.email) !== record.boundEmail) {
-      refuse({ code: 'binding_conflict', reason: 'email_changed' });
-    }
+    if (hasMoved(world, person, record)) refuse({ code: 'binding_conflict', reason: 'email_changed' });
     return { party: accountParty(account, person.slack), account, person };
   }
   const byEntry = entry?.slack === person.slack.user;
@@ -124,6 +124,22 @@ async function identifyPerson(world: World, app: string, person: Person): Promis
   const how = byEntry ? 'people' : foldEmail(account.userName) === foldEmail(email) ? 'username' : 'email';
   await bind(world, app, person, account, how);
   return { party: accountParty(account, person.slack), account, person };
+}
+
+/** The person's e-mail is no longer the one the binding was made with, and the policy does not vouch for it by Slack id. */
+function hasMoved(world: World, person: Person, record: AccountRecord | undefined): boolean {
+  if (entryOf(world, personParty(person))?.slack === person.slack.user) return false;
+  const { email } = person;
+  return record?.boundEmail !== undefined && email !== undefined && foldEmail(email) !== record.boundEmail;
+}
+
+/** The account this person is bound to, if any. @throws AccessError `binding_conflict` when their e-mail has changed since */
+export async function ownAccount(world: World, app: string, person: Person): Promise<string | undefined> {
+  const bound = (await world.store.read('person', personKey(person.slack)))?.accounts[app];
+  if (bound === undefined) return undefined;
+  const record = await world.store.read('account', `${app}/${bound}`);
+  if (hasMoved(world, person, record)) refuse({ code: 'binding_conflict', reason: 'email_changed' });
+  return bound;
 }
 
 /**

@@ -4,9 +4,9 @@
  */
 import { AccessError, type Refusal } from '../errors.ts';
 import { foldEmail, type SlackId, sameSlack } from '../people.ts';
-import { type AppPolicy, baseRole, ruleFor } from '../policy.ts';
+import { type AppPolicy, baseRole, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
-import type { Ask } from '../request.ts';
+import type { Ask, DurationAsk } from '../request.ts';
 import type { FieldRefusal } from './desk.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor, reasonRefusal, textRefusal } from './terms.ts';
@@ -40,10 +40,7 @@ export async function check(world: World, from: SlackId, ask: Ask): Promise<Fiel
   const rule = ruleFor(app, ask.action, ask.action === 'provision' ? baseRole(app)?.key : role);
   say('reason', reasonRefusal(rule, ask.reason) ?? textRefusal(ask.reason));
   if (ask.action === 'grant' && ask.handOverFrom === undefined) {
-    say(
-      'duration',
-      caught(() => lengthFor(rule, ask.duration, world.clock.now(), world.policy.timezone)),
-    );
+    say('duration', lengthRefusal(world, rule, ask.duration));
   }
   if (ask.action === 'provision') found.push(...(await provisionFields(world, app, ask)));
   else say('person', await subjectField(world, app, from, ask));
@@ -55,9 +52,11 @@ const rolesAbove = (app: AppPolicy): string[] =>
     .filter((role) => !role.base)
     .map((role) => role.key);
 
-function caught(attempt: () => unknown): Refusal | undefined {
+/** Local times wait for the live check: whose zone they are meant in is not known from memory. */
+function lengthRefusal(world: World, rule: Rule, asked: DurationAsk | undefined): Refusal | undefined {
+  if (asked !== undefined && asked.kind !== 'for' && asked.kind !== 'at') return undefined;
   try {
-    attempt();
+    lengthFor(rule, asked, world.clock.now(), world.policy.timezone);
     return undefined;
   } catch (error) {
     if (error instanceof AccessError) return error.refusal;
@@ -113,7 +112,7 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
     const rule = ruleFor(app, 'grant', asked.role);
     const reason = reasonRefusal(rule, ask.reason);
     if (reason !== undefined) found.push({ field: 'reason', refusal: reason });
-    const length = caught(() => lengthFor(rule, asked.roleDuration, world.clock.now(), world.policy.timezone));
+    const length = lengthRefusal(world, rule, asked.roleDuration);
     if (length !== undefined) found.push({ field: 'duration', refusal: length });
   }
   return found;

@@ -4,18 +4,19 @@
  */
 import { refuse } from '../errors.ts';
 import { drop, holdingKey, keepsMembership, setGrant } from '../grant.ts';
-import { personKey, sameSlack } from '../people.ts';
+import { sameSlack } from '../people.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, move } from '../request.ts';
 import { calm, faultOf, raiseAlarm } from './alarm.ts';
+import { ownAccount } from './binding.ts';
 import { openRequest } from './decide.ts';
 import type { Click } from './desk.ts';
 import { changeRequest, close, getHolding, putHolding, record, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { actorOf } from './resolve.ts';
-import { takeRole } from './take.ts';
-import { appOf, DONE, directoryOf, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
+import { takeBack } from './take.ts';
+import { appOf, DONE, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
 
 /** How often a held or not yet visible end is looked at again. */
 const LOOK_AGAIN = 15 * MINUTE;
@@ -69,11 +70,7 @@ async function carryOut(world: World, job: Job, request: AccessRequest, ending: 
   }
   const begun = await begin(world, ending);
   if (begun !== 'take') return DONE;
-  const account = await directoryOf(world, ending.app).account(ending.account);
-  const outcome =
-    account === undefined
-      ? 'confirmed'
-      : await takeRole(world, app, role, ending.account, { keepBase: account.active !== false });
+  const outcome = await takeBack(world, app, role, ending.account);
   if (outcome === 'accepted') {
     const now = world.clock.now();
     if (now - job.since >= HOUR) {
@@ -121,13 +118,13 @@ async function finished(world: World, ending: Ending, outcome: 'confirmed' | 'ob
 
 /**
  * *I'm done*: whoever holds the role ends the grant now; having asked for it for somebody else gives no right to take it.
- * @throws AccessError `not_entitled`, `closed`, `last_admin`
+ * @throws AccessError `not_entitled`, `binding_conflict`, `closed`, `last_admin`
  */
 export async function finish(world: World, click: Click): Promise<AccessRequest> {
   const actor = await actorOf(world, click.by);
   const request = await openRequest(world, click.request);
   const ending = endingOf(request);
-  const own = (await world.store.read('person', personKey(actor.slack)))?.accounts[request.app ?? ''];
+  const own = request.app === undefined ? undefined : await ownAccount(world, request.app, actor);
   const holds = sameSlack(request.subject?.slack, actor.slack) || (own !== undefined && own === ending?.account);
   if (!holds) refuse({ code: 'not_entitled', need: 'holder' });
   if (request.state !== 'active' || ending === undefined)

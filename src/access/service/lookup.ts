@@ -1,14 +1,14 @@
 /**
  * Look-ups: who holds what, as far as the viewer may know (privacy, product §4.2). Changes nothing but the audit log.
  */
-import { refuse } from '../errors.ts';
+import { AccessError, refuse } from '../errors.ts';
 import { holdingKey, lastEnd } from '../grant.ts';
 import { type Person, personKey, type SlackId, type SubjectRef, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, Directory, HistoryEntry } from '../ports.ts';
 import { type AccessRequest, currentStep, isClosed } from '../request.ts';
 import { isAuditor, isOwner, managerOf } from './approvers.ts';
-import { identify } from './binding.ts';
+import { identify, ownAccount } from './binding.ts';
 import type { AccountView, HeldRole, HistoryView, LookupView } from './desk.ts';
 import { heldBy } from './plan.ts';
 import { actorOf } from './resolve.ts';
@@ -28,6 +28,16 @@ interface Sight {
 const seesRoles = (sight: Sight): boolean => sight.self || sight.manager || sight.owner || sight.auditor;
 const seesInactive = (sight: Sight): boolean => sight.manager || sight.owner || sight.auditor || sight.self;
 
+/** The viewer's account as far as the binding still holds: one whose e-mail has changed sees like a stranger. */
+async function trustedAccount(world: World, app: string, viewer: Person): Promise<string | undefined> {
+  try {
+    return await ownAccount(world, app, viewer);
+  } catch (error) {
+    if (error instanceof AccessError) return undefined;
+    throw error;
+  }
+}
+
 async function sightOf(
   world: World,
   app: AppPolicy,
@@ -35,7 +45,7 @@ async function sightOf(
   account: Account,
   slack?: SlackId,
 ): Promise<Sight> {
-  const bound = (await world.store.read('person', personKey(viewer.slack)))?.accounts[app.key];
+  const bound = await trustedAccount(world, app.key, viewer);
   const subject = {
     account: account.id,
     email: account.email,
@@ -44,7 +54,7 @@ async function sightOf(
   };
   const [owner, manager] = await Promise.all([isOwner(world, app, viewer), managerOf(world, app, subject, account)]);
   return {
-    self: bound === account.id || sameSlack(slack, viewer.slack),
+    self: bound === account.id,
     manager: manager !== undefined && sameSlack(manager.slack, viewer.slack),
     owner,
     auditor: isAuditor(world, viewer),
@@ -198,10 +208,9 @@ export function maySee(request: AccessRequest, viewer: Person, privileged: boole
 
 /** The person's own roles from memory: ledger and mirror, no look-up. */
 export async function ownAccess(world: World, viewer: Person): Promise<HeldRole[]> {
-  const accounts = (await world.store.read('person', personKey(viewer.slack)))?.accounts ?? {};
   const roles: HeldRole[] = [];
   for (const app of Object.values(world.policy.apps)) {
-    const account = accounts[app.key];
+    const account = await trustedAccount(world, app.key, viewer);
     if (account === undefined) continue;
     const groups = (await world.store.read('app', app.key))?.groups ?? {};
     for (const role of Object.values(app.roles)) {

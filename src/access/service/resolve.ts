@@ -42,7 +42,7 @@ export async function resolve(world: World, job: Job): Promise<JobResult> {
       refuse({ code: 'safe_mode' });
     }
     const plan = await planFor(world, request, actor);
-    await enter(world, request, actor, plan);
+    if ((await enter(world, request, actor, plan)) === 'overtaken') return { kind: 'again', due: world.clock.now() };
   } catch (error) {
     if (error instanceof AccessError && error.refusal.code !== 'store_unavailable') {
       await refuseRequest(world, request.id, error);
@@ -97,8 +97,13 @@ async function stillLooking(world: World, id: string): Promise<void> {
   });
 }
 
-/** One commit: the request as pending or approved, what it claims, its audit event and its jobs. */
-async function enter(world: World, request: AccessRequest, actor: Person, plan: Plan): Promise<void> {
+/** One commit: the request as pending or approved, what it claims, its audit event and its jobs. `overtaken`: plan again. */
+async function enter(
+  world: World,
+  request: AccessRequest,
+  actor: Person,
+  plan: Plan,
+): Promise<'entered' | 'overtaken'> {
   const { app } = plan;
   const linkedId = request.ask.newAccount?.role === undefined ? undefined : world.newId();
   const fixed: Partial<AccessRequest> = {
@@ -118,13 +123,14 @@ async function enter(world: World, request: AccessRequest, actor: Person, plan: 
   };
   const opposed = async (): Promise<AccessRequest[]> =>
     plan.entitlement === undefined ? [] : opposedGrants(world, { ...request, ...fixed });
-  await commitPlanned(
+  return commitPlanned(
     world.store,
     async () => [...keysOf({ ...request, ...fixed }), ...(await opposed()).flatMap(keysOf)],
     (view, named) => {
       const draft = draftOn(view, named);
       const current = view.get('request', request.id);
-      if (current?.state !== 'received') return draft.change(undefined);
+      if (current?.state !== 'received') return draft.change('entered');
+      if (isOvertaken(draft, current, plan)) return draft.change('overtaken');
       claim(draft, world, { ...current, ...fixed }, plan);
       const next =
         plan.entitlement === undefined
@@ -132,9 +138,16 @@ async function enter(world: World, request: AccessRequest, actor: Person, plan: 
           : approveAtOnce(draft, current, fixed, plan.entitlement);
       if (plan.entitlement !== undefined) cancelOpposed(draft, next, named);
       if (linkedId !== undefined) linkGrant(draft, next, linkedId);
-      return draft.change(undefined);
+      return draft.change('entered');
     },
   );
+}
+
+/** A linked grant was planned without an account, and meanwhile there is one: nobody would start it any more. */
+function isOvertaken(draft: Draft, request: AccessRequest, plan: Plan): boolean {
+  if (request.after === undefined || plan.account !== undefined) return false;
+  const before = draft.get('request', request.after);
+  return before === undefined || before.state === 'done';
 }
 
 /** Makes the request the open one of its kind, within the requester's limits. @throws AccessError */

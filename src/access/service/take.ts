@@ -32,6 +32,24 @@ export async function takeRole(
   return (await directory.remove(await groupOf(world, app, role), account)).kind;
 }
 
+/**
+ * `takeRole` as the account stands now: switched off it needs no base role, and one that is gone is taken from its group
+ * only if that still names it. @throws DirectoryError
+ */
+export async function takeBack(
+  world: World,
+  app: AppPolicy,
+  role: Role,
+  account: string,
+): Promise<WriteOutcome['kind']> {
+  const directory = directoryOf(world, app.key);
+  const live = await directory.account(account);
+  // "Not there" is also what a wrong address answers: the group has to say so, too.
+  if (live === undefined && (await directory.membership(await groupOf(world, app, role), account)) !== 'in')
+    return 'confirmed';
+  return takeRole(world, app, role, account, { keepBase: live !== undefined && live.active !== false });
+}
+
 /** Whether the account is known to be in the group of some other role. */
 async function holdsAnother(world: World, app: AppPolicy, role: Role, account: string): Promise<boolean> {
   for (const other of Object.values(app.roles)) {

@@ -2,10 +2,12 @@
  * Job `verify`: a grant whose write was accepted but not visible is looked for until it is, for two days. Reads only.
  */
 import type { Job } from '../ports.ts';
+import { amend } from '../request.ts';
 import { raiseAlarm } from './alarm.ts';
 import { LOOK_UNTIL } from './apply-account.ts';
+import { startRemoval } from './apply-grant.ts';
 import { lookAgain } from './apply-revoke.ts';
-import { draftOn, record, showCards, system } from './draft.ts';
+import { changeRequest, keysNow, record, showCards, system } from './draft.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from './world.ts';
 
 /** @throws DirectoryError to be run again later */
@@ -21,16 +23,19 @@ export async function verify(world: World, job: Job): Promise<JobResult> {
     await raiseAlarm(world, id, { kind: 'not_visible' });
     return DONE;
   }
-  await world.store.commit([`request:${id}`], (view) => {
-    const draft = draftOn(view);
-    const current = view.get('request', id);
-    if (current?.state === 'active' && current.outcome?.kind === 'accepted') {
-      const next = { ...current, rev: current.rev + 1, outcome: { kind: 'confirmed' as const, at: draft.now } };
+  const removal = world.newId();
+  await changeRequest(
+    world.store,
+    id,
+    (draft, current) => {
+      if (current?.state !== 'active' || current.outcome?.kind !== 'accepted') return undefined;
+      const next = amend(current, { outcome: { kind: 'confirmed', at: draft.now } });
       draft.put('request', id, next);
       record(draft, next, 'access.visible', system('apply'), {});
+      startRemoval(draft, next, removal);
       showCards(draft, id);
-    }
-    return draft.change(undefined);
-  });
+    },
+    async () => [...(await keysNow(world.store, id)), `request:${removal}` as const],
+  );
   return DONE;
 }
