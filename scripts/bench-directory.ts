@@ -14,15 +14,7 @@ import { createDirectory } from '../src/directory/index.ts';
 import { createMirror, type Mirror } from '../src/directory/mirror.ts';
 import { createScimService } from '../src/sandbox/scim/index.ts';
 import { createScimClient, profileOf } from '../src/scim/index.ts';
-
-/** One measured number; `goal` is the most it may be, `spread` the lowest and the highest of the rounds. */
-export interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly goal?: number;
-  readonly spread?: readonly [number, number];
-}
+import { type Figure, figure, type Goal, printFigures } from './figure.ts';
 
 const SIZES = [5_000, 100_000] as const;
 const ROUNDS = 2;
@@ -141,11 +133,7 @@ function quickest(work: () => unknown): number {
 const quantile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
-function rowOf(name: string, unit: string, values: readonly number[], goal?: number): Row {
-  const sorted = values.toSorted((a, b) => a - b);
-  const spread = [quantile(sorted, 0), quantile(sorted, 1)] as const;
-  return { name, value: quantile(sorted, 0.5), unit, spread, ...(goal === undefined ? {} : { goal }) };
-}
+const atMost = (most: number | undefined): Goal | undefined => (most === undefined ? undefined : { atMost: most });
 
 const cpu = (): number => {
   const { user, system } = process.threadCpuUsage();
@@ -183,7 +171,7 @@ async function build(people: readonly Account[]): Promise<{ mirror: Mirror; ms: 
   return { mirror, ...work };
 }
 
-async function benchSize(size: number): Promise<Row[]> {
+async function benchSize(size: number): Promise<Figure[]> {
   const people = company(size);
   const before = heldBytes();
   const first = await build(people);
@@ -193,19 +181,19 @@ async function benchSize(size: number): Promise<Row[]> {
   const label = `${size / 1000}k accounts`;
   const large = size === 100_000;
   const rows = [
-    rowOf(
+    figure(
       `${label}: mirror built, CPU`,
       'ms',
       built.map((each) => each.ms),
       large ? 2_000 : undefined,
     ),
-    rowOf(
+    figure(
       `${label}: longest turn while built, CPU`,
       'ms',
       built.map((each) => each.longestTurn),
       50,
     ),
-    rowOf(`${label}: mirror beside the accounts`, 'MB', [bytes / 1e6], large ? 200 : undefined),
+    figure(`${label}: mirror beside the accounts`, 'MB', [bytes / 1e6], atMost(large ? 200 : undefined)),
   ];
   const random = dice(7);
   for (const [name, question] of QUESTIONS) {
@@ -223,15 +211,15 @@ async function benchSize(size: number): Promise<Row[]> {
       p99.push(quantile(times, 0.99));
     }
     rows.push(
-      rowOf(`${label}: search, ${name}, p50`, 'ms', p50),
-      rowOf(`${label}: search, ${name}, p99`, 'ms', p99, 5),
+      figure(`${label}: search, ${name}, p50`, 'ms', p50),
+      figure(`${label}: search, ${name}, p99`, 'ms', p99, atMost(5)),
     );
   }
   return rows;
 }
 
 /** A whole sync of a large company, the service in a process of its own. */
-async function benchSync(size: number): Promise<Row[]> {
+async function benchSync(size: number): Promise<Figure[]> {
   const service = fork(fileURLToPath(import.meta.url), ['serve', String(size)]);
   try {
     const [url]: unknown[] = await once(service, 'message');
@@ -254,14 +242,9 @@ async function benchSync(size: number): Promise<Row[]> {
     await client.close();
     const [first = Number.NaN, again = Number.NaN] = times;
     return [
-      { name: `${size / 1000}k accounts: first sync`, value: first, unit: 'ms' },
-      { name: `${size / 1000}k accounts: next sync`, value: again, unit: 'ms' },
-      {
-        name: `${size / 1000}k accounts: longest turn in a sync, CPU`,
-        value: Math.max(...turns),
-        unit: 'ms',
-        goal: 50,
-      },
+      figure(`${size / 1000}k accounts: first sync`, 'ms', [first]),
+      figure(`${size / 1000}k accounts: next sync`, 'ms', [again]),
+      figure(`${size / 1000}k accounts: longest turn in a sync, CPU`, 'ms', [Math.max(...turns)], atMost(50)),
     ];
   } finally {
     service.kill();
@@ -283,8 +266,8 @@ async function serve(size: number): Promise<void> {
 }
 
 /** Runs everything; less than a minute on two cores. */
-export async function benchDirectory(): Promise<Row[]> {
-  const rows: Row[] = [];
+export async function benchDirectory(): Promise<Figure[]> {
+  const rows: Figure[] = [];
   for (const size of SIZES) rows.push(...(await benchSize(size)));
   rows.push(...(await benchSync(100_000)));
   return rows;
@@ -293,10 +276,6 @@ export async function benchDirectory(): Promise<Row[]> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv[2] === 'serve') await serve(Number(process.argv[3]));
   else {
-    for (const { name, value, unit, goal, spread } of await benchDirectory()) {
-      const between = spread === undefined ? '' : ` (${spread[0].toFixed(2)} to ${spread[1].toFixed(2)})`;
-      const verdict = goal === undefined ? '' : value <= goal ? `  within ${goal}` : `  MORE THAN ${goal}`;
-      console.log(`${name}: ${value.toFixed(2)} ${unit}${between}${verdict}`);
-    }
+    printFigures('The directory', await benchDirectory());
   }
 }

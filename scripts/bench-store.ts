@@ -17,15 +17,7 @@ import { encodeFront, GENESIS, sha256 } from '../src/store/chain.ts';
 import { openStore } from '../src/store/lowdb/open.ts';
 import { bear, journalFolder } from '../src/store/lowdb/segment.ts';
 import { createState } from '../src/store/lowdb/state.ts';
-
-/** One measured thing: the median of the rounds, and how far they spread. */
-export interface Row {
-  readonly what: string;
-  readonly unit: string;
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
+import { type Figure, figure } from './figure.ts';
 
 const ROUNDS = 5;
 /** How long one round of one measurement lasts, ms. */
@@ -33,12 +25,6 @@ const ROUND_MS = 600;
 const NOW = Date.UTC(2026, 10, 22, 10);
 const LONG = 1_000_000;
 const SHORT = 1_000;
-
-function rowOf(what: string, unit: string, values: readonly number[]): Row {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (n: number): number => sorted[n] ?? Number.NaN;
-  return { what, unit, median: at(Math.floor(sorted.length / 2)), low: at(0), high: at(sorted.length - 1) };
-}
 
 async function openIn(dir: string): Promise<Store> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -148,7 +134,7 @@ async function bareAppender(path: string, line: Uint8Array): Promise<Appender> {
   };
 }
 
-async function benchCommits(folder: string): Promise<Row[]> {
+async function benchCommits(folder: string): Promise<Figure[]> {
   const dir = join(folder, 'commits');
   const store = await openIn(dir);
   await committing(store)(0);
@@ -156,7 +142,7 @@ async function benchCommits(folder: string): Promise<Row[]> {
   await committing(store)(0);
   const line = Buffer.alloc((await journalBytes(dir)) - before, 'x');
   const bare = await bareAppender(join(folder, 'bare'), line);
-  const rows: Row[] = [];
+  const rows: Figure[] = [];
   for (const waiting of [1, 16, 64]) {
     const ours: number[] = [];
     const theirs: number[] = [];
@@ -165,9 +151,11 @@ async function benchCommits(folder: string): Promise<Row[]> {
       ours.push(await rate(waiting, committing(store)));
     }
     const ratios = ours.map((value, at) => value / (theirs[at] ?? Number.NaN));
-    rows.push(rowOf(`commits, ${waiting} waiting`, '/s', ours));
-    rows.push(rowOf(`bare appends of ${line.length} bytes, ${waiting} waiting`, '/s', theirs));
-    rows.push(rowOf(`commits / bare appends, ${waiting} waiting`, '', ratios));
+    rows.push(figure(`commits, ${waiting} waiting`, '/s', ours));
+    rows.push(figure(`bare appends of ${line.length} bytes, ${waiting} waiting`, '/s', theirs));
+    rows.push(
+      figure(`commits / bare appends, ${waiting} waiting`, '×', ratios, waiting === 64 ? { atLeast: 0.5 } : undefined),
+    );
   }
   await bare.close();
   await store.close();
@@ -271,7 +259,7 @@ async function stopWorker({ process: child }: Worker): Promise<void> {
   if (child.exitCode === null) await once(child, 'exit');
 }
 
-async function benchHistory(folder: string): Promise<Row[]> {
+async function benchHistory(folder: string): Promise<Figure[]> {
   const sizes = [SHORT, LONG];
   const dirs = sizes.map((size) => join(folder, `closed-${size}`));
   for (const [n, dir] of dirs.entries()) {
@@ -291,9 +279,9 @@ async function benchHistory(folder: string): Promise<Row[]> {
     await Promise.all(workers.map(stopWorker));
   }
   const [short = [], long = []] = reports;
-  const both = (what: string, unit: string, of: (report: Report) => number): Row[] => [
-    rowOf(`${what}, ${SHORT} closed`, unit, short.map(of)),
-    rowOf(`${what}, ${LONG} closed`, unit, long.map(of)),
+  const both = (what: string, unit: string, of: (report: Report) => number): Figure[] => [
+    figure(`${what}, ${SHORT} closed`, unit, short.map(of)),
+    figure(`${what}, ${LONG} closed`, unit, long.map(of)),
   ];
   return [
     ...both('a commit at 16 waiting', 'µs', (report) => 1e6 / report.rate),
@@ -304,7 +292,7 @@ async function benchHistory(folder: string): Promise<Row[]> {
   ];
 }
 
-async function benchStart(folder: string): Promise<Row> {
+async function benchStart(folder: string): Promise<Figure> {
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const begin = performance.now();
@@ -312,11 +300,11 @@ async function benchStart(folder: string): Promise<Row> {
     times.push(performance.now() - begin);
     await store.close();
   }
-  return rowOf('start, empty folder', 'ms', times);
+  return figure('start, empty folder', 'ms', times);
 }
 
 /** Measures for about a minute; needs about 1.5 GB in the folder for temporary files. */
-export async function benchStore(): Promise<Row[]> {
+export async function benchStore(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-bench-'));
   try {
     return [...(await benchCommits(folder)), await benchStart(folder), ...(await benchHistory(folder))];

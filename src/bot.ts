@@ -223,10 +223,12 @@ function openDirectories(config: Config, store: Store, clock: Clock, log: Logger
       clock,
       sleep,
       random,
-      log: (event) =>
-        event.kind === 'members_lost'
-          ? log.error(event, 'people left a group whom nobody had named')
-          : log.debug(event, 'directory'),
+      log: (event) => {
+        if (event.kind === 'members_lost') log.error(event, 'people left a group whom nobody had named');
+        else if (event.kind === 'sync_broken')
+          log.error({ app: event.app, err: event.error }, 'the sync itself is broken');
+        else log.debug(event, 'synced');
+      },
       groups: async () => Object.values((await store.read('app', app.key))?.groups ?? {}),
     });
     opened[app.key] = { client, directory };

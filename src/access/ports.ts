@@ -283,7 +283,7 @@ export interface Directory {
   readonly app: string;
   /** Live. `undefined`: not there (404). */
   account(id: string): Promise<Account | undefined>;
-  /** Live, exact, re-checked: accounts whose userName or an e-mail is this address. */
+  /** Live, exact, re-checked: accounts whose userName or primary e-mail is this address. Aliases prove nothing. */
   find(email: string): Promise<Account[]>;
   /** Live: ids of groups with exactly this display name. */
   groupsNamed(displayName: string): Promise<string[]>;
@@ -298,7 +298,6 @@ export interface Directory {
     externalId?: string;
   }): Promise<CreateOutcome>;
   setActive(account: string, active: boolean): Promise<WriteOutcome>;
-  /** `attempt` is called with the time right before each write leaves. */
   add(group: string, account: string): Promise<WriteOutcome>;
   remove(group: string, account: string): Promise<WriteOutcome>;
   /** Mirror: fuzzy search by name or part of an e-mail; answers from memory. */

@@ -36,8 +36,9 @@ export async function lastHolder(
   const members = await directory.members(group);
   if (members === 'unknown') return (await keeperHolds(world, app, group, account)) ? undefined : refusal(true);
   const self = await directory.account(account);
-  // An account that does not count takes nothing away with it.
-  if (!members.includes(account) || self?.active === false) return undefined;
+  // An account that does not count takes nothing away with it. One the list leaves out is asked about by itself.
+  if (self?.active === false) return undefined;
+  if (!members.includes(account) && (await directory.membership(group, account)) === 'out') return undefined;
   const ledger = await ledgerOf(world, app, role, members);
   for (const member of members) {
     if (member === account) continue;
