@@ -56,6 +56,8 @@ export interface Config {
   readonly log: { readonly level: LogLevel; readonly pretty: boolean };
   readonly production: boolean;
   readonly source: 'file' | 'environment';
+  /** Keys of apps whose `priority` nobody wrote: it is a guess, and only the app's console knows better. */
+  readonly priorityAssumed: readonly string[];
   /** SHA-256 (hex) of the policy and of where each app is; changes exactly when these do. No secret goes in. */
   readonly digest: string;
   readonly warnings: readonly Warning[];

@@ -7,5 +7,6 @@ export { ConfigError, LOG_LEVELS, PROFILES } from './config.ts';
 export { findDataDir } from './data-dir.ts';
 export type { CheckResult, ConfigSources } from './load.ts';
 export { checkConfig, loadConfig } from './load.ts';
+export { redactor } from './secrets.ts';
 export { showCheck, showFaults, showWarnings } from './show.ts';
 export type { TextFile } from './text-file.ts';

@@ -100,7 +100,10 @@ export function checkConfig(sources: ConfigSources = {}): CheckResult {
     return { ok: false, faults: listed, warnings };
   }
   const { policy, scim } = result;
-  const config = freeze({ ...settings, policy, scim, source: source.source, digest: digestOf(policy, scim), warnings });
+  // The single-app form has no key for it: its order is part of the form.
+  const priorityAssumed = source.source === 'file' ? result.priorityAssumed : [];
+  const digest = digestOf(policy, scim);
+  const config = freeze({ ...settings, policy, scim, source: source.source, priorityAssumed, digest, warnings });
   return { ok: true, config, warnings: config.warnings };
 }
 

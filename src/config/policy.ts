@@ -15,7 +15,12 @@ import { showKey } from './secrets.ts';
 import type { Path } from './yaml-file.ts';
 
 export type PolicyResult = { readonly faults: readonly Finding[]; readonly warnings: readonly Finding[] } & (
-  | { readonly ok: true; readonly policy: Policy; readonly scim: Readonly<Record<string, ScimAccess>> }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      readonly scim: Readonly<Record<string, ScimAccess>>;
+      readonly priorityAssumed: readonly string[];
+    }
   | { readonly ok: false }
 );
 
@@ -223,5 +228,6 @@ export function readPolicy(raw: unknown): PolicyResult {
       applyWithin: HOUR,
     },
     scim: record(Object.entries(file.apps).map(([key, app]) => [key, { ...app.scim, profile: app.profile }])),
+    priorityAssumed: Object.keys(file.apps).filter((key) => file.apps[key]?.priority === undefined),
   };
 }

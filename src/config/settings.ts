@@ -47,7 +47,7 @@ function slackAccess(env: Environment): SlackAccess | undefined {
   };
 }
 
-export type Settings = Omit<Config, 'policy' | 'scim' | 'source' | 'digest' | 'warnings'>;
+export type Settings = Omit<Config, 'policy' | 'scim' | 'source' | 'priorityAssumed' | 'digest' | 'warnings'>;
 
 /**
  * Reads every variable that is no policy.

@@ -10,8 +10,11 @@ import type { Approver, ApproverWhy, Step } from '../request.ts';
 import { entryOf, personParty } from './binding.ts';
 import { directoryOf, type World } from './world.ts';
 
+/** All that is needed to find somebody in Slack. */
+type Faces = Pick<World, 'people' | 'policy'>;
+
 /** The active internal members behind a principal. Unconfirmed addresses reach nobody. @throws DirectoryError */
-async function reach(world: World, principal: Principal): Promise<Person[]> {
+async function reach(world: Faces, principal: Principal): Promise<Person[]> {
   switch (principal.kind) {
     case 'slack':
       return members([await world.people.person({ team: world.people.team, user: principal.user })]);
@@ -24,7 +27,7 @@ async function reach(world: World, principal: Principal): Promise<Person[]> {
   }
 }
 
-async function byAddress(world: World, email: string): Promise<Person | undefined> {
+async function byAddress(world: Faces, email: string): Promise<Person | undefined> {
   const entry = world.policy.people.find((each) => foldEmail(each.email) === foldEmail(email));
   if (entry?.slack !== undefined) return world.people.person({ team: world.people.team, user: entry.slack });
   const person = await world.people.byEmail(email);
@@ -40,7 +43,7 @@ function unique(people: readonly Person[]): Person[] {
 }
 
 /** The app's owners who can be reached now. @throws DirectoryError */
-export async function ownersOf(world: World, app: AppPolicy): Promise<Person[]> {
+export async function ownersOf(world: Faces, app: AppPolicy): Promise<Person[]> {
   return unique((await Promise.all(app.owners.map((principal) => reach(world, principal)))).flat());
 }
 

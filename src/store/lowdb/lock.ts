@@ -10,11 +10,13 @@ import { UNFINISHED } from './durable.ts';
 import { errnoOf, StoreOpenError } from './errors.ts';
 
 /** What fits into a Unix socket address, without the closing zero. */
-const MAX_PATH_BYTES = 107;
+export const MAX_PATH_BYTES = 107;
+
+export const socketOf = (dir: string): string => join(dir, 'rolecall.sock');
 
 /** Takes the folder. Resolves to what gives it back. @throws StoreOpenError */
 export async function lockFolder(dir: string): Promise<() => Promise<void>> {
-  const path = join(dir, 'rolecall.sock');
+  const path = socketOf(dir);
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
     throw new StoreOpenError(
@@ -51,7 +53,8 @@ function listen(path: string): Promise<Server> {
   });
 }
 
-function isAnswered(path: string): Promise<boolean> {
+/** Whether a process has the folder: somebody accepts connections. @throws the system's error */
+export function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => {
