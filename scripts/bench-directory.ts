@@ -191,7 +191,7 @@ async function benchSize(size: number): Promise<Figure[]> {
       `${label}: longest turn while built, CPU`,
       'ms',
       built.map((each) => each.longestTurn),
-      50,
+      atMost(50),
     ),
     figure(`${label}: mirror beside the accounts`, 'MB', [bytes / 1e6], atMost(large ? 200 : undefined)),
   ];
