@@ -56,6 +56,8 @@ export function startJobs(options: JobsOptions): Jobs {
   const busyLanes = new Set<string>();
   /** Lanes with a refused token: no job before `until`, business time. */
   const paused = new Map<string, { until: number; wait: number }>();
+  /** Lanes whose token is known to work: an outage may be older than this process, so each is proved once. */
+  const proved = new Set<string>();
   /** Jobs whose outcome could not be stored: not before this time. */
   const held = new Map<string, number>();
   let stopped = false;
@@ -117,7 +119,7 @@ export function startJobs(options: JobsOptions): Jobs {
     let outcome: JobResult;
     try {
       outcome = await verbs[job.kind](job);
-      if (job.lane !== undefined && paused.delete(job.lane)) await onToken(job.lane, true);
+      if (job.lane !== undefined) await works(job.lane);
     } catch (error) {
       outcome = { kind: 'again', due: clock.now() + (await backOff(job, error)) };
     }
@@ -137,6 +139,14 @@ export function startJobs(options: JobsOptions): Jobs {
     }
   }
 
+  /** A job got through: whoever was told of an outage may be told of the next one. */
+  async function works(lane: string): Promise<void> {
+    paused.delete(lane);
+    if (proved.has(lane)) return;
+    await onToken(lane, true);
+    proved.add(lane);
+  }
+
   /** How long to wait before the next attempt, ms. */
   async function backOff(job: Job, error: unknown): Promise<number> {
     const wait = Math.min(LONGEST_WAIT[job.kind], SECOND * 2 ** Math.min(job.attempts, 20));
@@ -149,6 +159,7 @@ export function startJobs(options: JobsOptions): Jobs {
       const before = paused.get(job.lane);
       const next = Math.min(PROBE_WAIT, (before?.wait ?? 5 * SECOND) * 2);
       paused.set(job.lane, { until: clock.now() + next, wait: next });
+      proved.delete(job.lane);
       if (before === undefined) {
         await onToken(job.lane, false).catch((failure: unknown) =>
           log.error({ error: String(failure) }, 'owners could not be told'),
