@@ -13,6 +13,7 @@ import {
   type Desk,
   everyOwner,
   keepWatch,
+  membersLost,
   ownersOf,
   send,
   tokenState,
@@ -127,7 +128,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       failing.resolve(EXIT.unavailable);
     },
   });
-  const apps = openDirectories(config, store, clock, log);
+  const apps = openDirectories({ config, store, clock, log }, (app, group, lost) =>
+    membersLost(world, app, group, lost),
+  );
   let desk: Desk | undefined;
   const slack = createSlack({
     config: config.slack,
@@ -203,7 +206,10 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   };
 }
 
-function openDirectories(config: Config, store: Store, clock: Clock, log: Logger): Record<string, Reached> {
+function openDirectories(
+  { config, store, clock, log }: { config: Config; store: Store; clock: Clock; log: Logger },
+  onLost: (app: string, group: string, lost: readonly string[]) => Promise<void>,
+): Record<string, Reached> {
   const opened: Record<string, Reached> = {};
   for (const app of Object.values(config.policy.apps)) {
     const access = config.scim[app.key];
@@ -229,6 +235,7 @@ function openDirectories(config: Config, store: Store, clock: Clock, log: Logger
           log.error({ app: event.app, err: event.error }, 'the sync itself is broken');
         else log.debug(event, 'synced');
       },
+      onLost: (group, lost) => onLost(app.key, group, lost),
       groups: async () => Object.values((await store.read('app', app.key))?.groups ?? {}),
     });
     opened[app.key] = { client, directory };

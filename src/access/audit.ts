@@ -80,6 +80,12 @@ export type AuditEvent =
       readonly how: 'people' | 'username' | 'email' | 'owner';
     })
   | (Base & { readonly type: 'group.linked'; readonly app: string; readonly role: string; readonly group: string })
+  | (Base & {
+      readonly type: 'group.members_lost';
+      readonly app: string;
+      readonly group: string;
+      readonly accounts: readonly string[];
+    })
   | (Base & { readonly type: 'lookup.listed'; readonly app?: string; readonly what: string })
   | (Base & { readonly type: 'history.read' })
   | (Base & { readonly type: 'click.refused'; readonly request: string; readonly code: string })

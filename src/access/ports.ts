@@ -72,6 +72,8 @@ export interface OnceRecord {
 export interface NoticeRecord {
   readonly id: string;
   readonly to: readonly SlackId[];
+  /** App whose owners are told, too, whoever they are by then: not looked up before, for Slack may be down. */
+  readonly owners?: string;
   readonly notice: Notice;
   /** Who has got it already. */
   readonly told: readonly string[];
@@ -84,6 +86,15 @@ export type Notice =
   | { readonly kind: 'chain_broken'; readonly seq: number; readonly detail: string }
   | { readonly kind: 'unauthorized'; readonly app: string }
   | { readonly kind: 'app_stopped'; readonly app: string; readonly role: string; readonly group: string }
+  /** A change made people leave a group whom nobody had named. `people`: the first of them; `count`: all. */
+  | {
+      readonly kind: 'members_lost';
+      readonly app: string;
+      /** Key of the role, else id of the group. */
+      readonly role: string;
+      readonly people: readonly string[];
+      readonly count: number;
+    }
   | { readonly kind: 'few_owners'; readonly app: string; readonly reachable: number }
   | { readonly kind: 'seats_low'; readonly app: string; readonly used: number; readonly seats: number }
   | {

@@ -29,6 +29,8 @@ export interface DirectoryOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log?: (event: DirectoryEvent) => void;
+  /** The same incident for whoever must act on it: the write does not go on before it is on record. Account ids. */
+  readonly onLost?: (group: string, lost: readonly string[]) => Promise<void>;
   /** Ids of the groups that carry roles: their members are kept in the mirror, with those of any group ever asked about. */
   readonly groups?: () => Iterable<string> | Promise<Iterable<string>>;
 }
@@ -55,7 +57,10 @@ export function createDirectory(options: DirectoryOptions): MirroredDirectory {
     return everybodyAt !== undefined && clock.now() - everybodyAt < FRESH;
   };
   const reads = createReads(client, mirror, fresh);
-  const onLost = (group: string, lost: readonly string[]) => log({ kind: 'members_lost', app: app.key, group, lost });
+  const onLost = async (group: string, lost: readonly string[]) => {
+    log({ kind: 'members_lost', app: app.key, group, lost });
+    await options.onLost?.(group, lost);
+  };
   const writes = createWrites({ client, mode: app.mode, clock, sleep, reads, mirror, onLost });
   const syncing = createSync({
     app: app.key,

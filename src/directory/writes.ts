@@ -26,7 +26,7 @@ export function createWrites(parts: {
   readonly sleep: (ms: number) => Promise<void>;
   readonly reads: Reads;
   readonly mirror: Mirror;
-  readonly onLost: (group: string, lost: readonly string[]) => void;
+  readonly onLost: (group: string, lost: readonly string[]) => Promise<void>;
 }): Writes {
   const { client, mode, clock, sleep, reads, mirror } = parts;
 
@@ -82,7 +82,7 @@ export function createWrites(parts: {
     const sentAt = sent(done.sentAt);
     if (done.lost.length > 0) {
       for (const id of done.lost) mirror.sawMember(group, id, false);
-      parts.onLost(group, done.lost);
+      await parts.onLost(group, done.lost);
       throw new MembersLost(group, done.lost, sentAt);
     }
     const reached = async () => ((await client.isMember(group, account)) === goal ? true : undefined);

@@ -6,8 +6,11 @@ import { DAY } from '../policy.ts';
 import type { Job, NewJob, Notice } from '../ports.ts';
 import { ownersOf } from './approvers.ts';
 import { draftOn, system } from './draft.ts';
-import { notify } from './notices.ts';
+import { notify, notifyOwners } from './notices.ts';
 import type { JobResult, World } from './world.ts';
+
+/** Of the people who left a group unasked this many are named to the owners; the audit event names all. */
+const LOST_NAMED = 10;
 
 /** Every reachable owner of every app, each once. @throws DirectoryError */
 export async function everyOwner(world: World): Promise<SlackId[]> {
@@ -67,7 +70,6 @@ export async function keepWatch(world: World): Promise<void> {
 
 /** The SCIM token of an app is refused, or works again: on record, and told to the owners once per outage. */
 export async function tokenState(world: World, app: string, works: boolean): Promise<void> {
-  const owners = works ? [] : await everyOwner(world).catch(() => []);
   const id = world.newId();
   await world.store.commit([`app:${app}`, `notice:${id}`], (view) => {
     const draft = draftOn(view);
@@ -75,7 +77,33 @@ export async function tokenState(world: World, app: string, works: boolean): Pro
     if (works === (record.unauthorizedSince === undefined)) return draft.change(undefined);
     const { unauthorizedSince: _since, ...rest } = record;
     draft.put('app', app, works ? rest : { ...rest, unauthorizedSince: draft.now });
-    if (!works) notify(draft, id, owners, { kind: 'unauthorized', app });
+    if (!works) notifyOwners(draft, id, app, { kind: 'unauthorized', app });
+    return draft.change(undefined);
+  });
+}
+
+/** An incident: a write made people leave a group whom nobody had named. On record and for the owners to mend. */
+export async function membersLost(
+  world: World,
+  app: string,
+  group: string,
+  accounts: readonly string[],
+): Promise<void> {
+  const id = world.newId();
+  const people = accounts.slice(0, LOST_NAMED).map((each) => world.directories[app]?.known(each)?.email ?? each);
+  await world.store.commit([`app:${app}`, `notice:${id}`], (view) => {
+    const draft = draftOn(view);
+    const groups = Object.entries(draft.get('app', app)?.groups ?? {});
+    const role = groups.find(([, linked]) => linked === group)?.[0] ?? group;
+    draft.event({
+      type: 'group.members_lost',
+      actor: system('directory'),
+      about: accounts.map((each) => `account:${app}/${each}`),
+      app,
+      group,
+      accounts,
+    });
+    notifyOwners(draft, id, app, { kind: 'members_lost', app, role, people, count: accounts.length });
     return draft.change(undefined);
   });
 }

@@ -106,6 +106,8 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`matched to the account ${code(event.account, 80)} in ${n.app(event.app)} (${event.how})`;
     case 'group.linked':
       return say`linked ${n.role(event.role)} in ${n.app(event.app)} to the group ${code(event.group, 80)}`;
+    case 'group.members_lost':
+      return say`${event.accounts.length} left the group ${code(event.group, 80)} in ${n.app(event.app)} whom nobody had named`;
     case 'lookup.listed':
       return say`listed ${piece(event.what, 40)}${event.app === undefined ? NOTHING : say` in ${n.app(event.app)}`}`;
     case 'history.read':

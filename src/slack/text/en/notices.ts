@@ -1,7 +1,8 @@
 /**
  * English for messages that belong to no request: heads, alarms for owners, the welcome. Knows no block.
  */
-import { bold, code, piece, say, type Words } from '../words.ts';
+import { bold, code, join, piece, say, type Words } from '../words.ts';
+import { more } from './words.ts';
 
 export const head = (seq: number, hash: string): Words =>
   say`Today's head of the audit log, kept here so that nobody can rewrite it unseen: ${code(`${seq}:${hash}`, 120)}`;
@@ -16,6 +17,12 @@ export const unauthorized = (app: string): Words =>
   say`${bold(`${app} refuses my token.`)} Nothing can be given or taken there until it is replaced; what is due is kept and tried again. Put a new token in place and restart me.`;
 export const appStopped = (app: string, role: string, group: string): Words =>
   say`${bold(`${app}: I stopped writing ${role}.`)} Its group ${piece(group, 80)} is gone or no longer clear. Restore it, then run ${code('rolecall doctor')}.`;
+/** @param people the first of them  @param count how many there are */
+export const membersLost = (app: string, role: string, people: readonly string[], count: number): Words => {
+  const rest = count > people.length ? ` ${more(count - people.length)}` : '';
+  const who = people.map((one) => piece(one, 80));
+  return say`${bold(`${app}: people lost ${role} whom nobody had named.`)} While I changed one membership, the app dropped these, too: ${join(who, ', ')}${rest}. I put nobody back by myself. Have the app's SCIM service looked at, and add them again there.`;
+};
 export const fewOwners = (app: string, reachable: number): Words =>
   say`${bold(`${app} has ${reachable === 0 ? 'no reachable owner' : `only ${reachable} reachable owner${reachable === 1 ? '' : 's'}`}.`)} What an owner asks for cannot be decided by the same owner and will be refused. Name one more in the policy.`;
 export const seatsLow = (app: string, used: number, seats: number): Words =>
