@@ -22,6 +22,7 @@ import {
 import { type Config, ConfigError, loadConfig, showFaults, showWarnings } from './config/index.ts';
 import { createDirectory, type MirroredDirectory } from './directory/index.ts';
 import { type Jobs, startJobs } from './jobs.ts';
+import { EXIT } from './operations/exit.ts';
 import { startHealth } from './operations/health.ts';
 import { createScimClient, profileOf, type ScimClient } from './scim/index.ts';
 import { saysSlack } from './slack/api.ts';
@@ -29,9 +30,6 @@ import { createSlack, type Slack } from './slack/app.ts';
 import { type Findings, openStore, StoreOpenError } from './store/lowdb/open.ts';
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
-
-/** Exit statuses, as `sysexits.h` names them where it has a name. */
-export const EXIT = { done: 0, refused: 1, usage: 2, unavailable: 69, configuration: 78 } as const;
 
 /** How often the offset file of a test clock is read again, ms. */
 const CLOCK_EVERY = 100;

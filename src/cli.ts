@@ -2,8 +2,9 @@
  * `rolecall <command>`: reads arguments, calls what the bot calls, prints, exits with a status. Decides no access.
  */
 import { parseArgs } from 'node:util';
-import { EXIT, run } from './bot.ts';
 import { checkConfig, findDataDir, showCheck, showFaults } from './config/index.ts';
+import { becomeBot } from './main.ts';
+import { EXIT } from './operations/exit.ts';
 
 import { verifyJournal } from './store/lowdb/verify.ts';
 
@@ -23,7 +24,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case 'start':
-      return rest.length === 0 ? run() : usage(`start takes no arguments: ${rest.join(' ')}`);
+      return rest.length === 0 ? becomeBot() : usage(`start takes no arguments: ${rest.join(' ')}`);
     case 'sandbox':
       return sandbox(rest);
     case 'check':

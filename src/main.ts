@@ -1,19 +1,33 @@
 /**
- * The entry: `node src/main.ts` runs the bot. Makes the runtime small and quick first; knows nothing of what it starts.
+ * The entry: `node src/main.ts` runs the bot. Starts Node once more with a small memory and a compile cache, in place of
+ * itself; knows nothing of what it starts. Why: docs/decisions/0003-small-runtime.md.
  */
-import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 
-// A bot that waits most of its life needs no large nursery: this saves 15 MB (docs/decisions/0003-small-runtime.md).
-setFlagsFromString('--min-semi-space-size=1');
-setFlagsFromString('--semi-space-growth-factor=1');
-// Stripped and compiled sources of the last start: half the start-up time, and 20 MB of TypeScript stripper not loaded.
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/rolecall', import.meta.url)));
+/** Says that this process is the one that was started once more. */
+const AGAIN = 'ROLECALL_STARTED';
+/** A bot that waits most of its life needs no large nursery and no pool of helper threads. */
+const FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+
+/** Becomes the bot; resolves with its exit status where the process could not be replaced. */
+export async function becomeBot(): Promise<number> {
+  const main = fileURLToPath(import.meta.url);
+  const cache = fileURLToPath(new URL('../node_modules/.cache/rolecall', import.meta.url));
+  const env = { NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: '1', ...process.env, [AGAIN]: '1' };
+  // Same process id, same files, new Node: signals and supervisors notice nothing. Not everywhere is there an execve.
+  process.execve?.(process.execPath, [process.execPath, ...FLAGS, main], env);
+  return runBot();
+}
+
+async function runBot(): Promise<number> {
+  const { run } = await import('./bot.ts');
+  return run();
+}
 
 if (import.meta.main) {
-  const { run } = await import('./bot.ts');
-  process.exitCode = await run();
+  const again = process.env[AGAIN] !== undefined;
+  delete process.env[AGAIN];
+  process.exitCode = await (again ? runBot() : becomeBot());
   // A pretty log or a stuck socket must not keep a stopped bot alive.
   setTimeout(() => process.exit(), 2_000).unref();
 }
