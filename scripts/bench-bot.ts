@@ -5,12 +5,15 @@ import { closeSync, fdatasync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type SandboxWorld, startWorld } from '../src/sandbox/world.ts';
 import { type Figure, figure, printFigures } from './figure.ts';
 
 const COMMANDS = 300;
 const ROUNDS = 5;
+/** How long nothing happens before memory is read, ms. */
+const IDLE = 3_000;
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
 
@@ -118,6 +121,7 @@ async function days(): Promise<{ start: number[]; memory: number[]; confirm: num
     });
     await seen;
     confirm.push(performance.now() - clicked);
+    await delay(IDLE);
     memory.push(residentMb(world.bot().pid));
     await world.close();
   }
