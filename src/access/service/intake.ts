@@ -86,13 +86,26 @@ export async function askAgain(
   return submit(world, actor.slack, actor.name, past.ask, once);
 }
 
-/** Job `sweep`: forgets replay guards that have served their time. */
+/** Job `sweep`: forgets replay guards that have served their time, but none whose work is still owed to somebody. */
 export async function sweep(world: World, _job: Job): Promise<JobResult> {
   const now = world.clock.now();
   const gone = await world.store.expiredOnce(now, SWEEP_AT_MOST);
   if (gone.length > 0) {
-    const keys = gone.map((id) => `once:${id}` as const);
-    await world.store.commit(keys, () => ({ remove: keys, result: undefined }));
+    const owed = new Set<string>();
+    for (const id of gone) if ((await world.store.job(`answer:${id}`)) !== undefined) owed.add(id);
+    await world.store.commit(
+      gone.map((id) => `once:${id}` as const),
+      (view) => {
+        const draft = draftOn(view);
+        for (const id of gone) {
+          const record = view.get('once', id);
+          if (record === undefined) continue;
+          if (owed.has(id)) draft.put('once', id, { ...record, expires: draft.now + REMEMBER });
+          else draft.remove('once', id);
+        }
+        return draft.change(undefined);
+      },
+    );
   }
   return { kind: 'again', due: gone.length === SWEEP_AT_MOST ? now : now + SWEEP_EVERY };
 }
