@@ -35,6 +35,11 @@ const version: string = JSON.parse(readFileSync(new URL('../package.json', impor
 const CLOCK_EVERY = 100;
 /** Between two attempts to reach Slack at start, at most, ms. */
 const SLACK_WAIT = 15_000;
+/** How long an answer is owed to somebody whom Slack does not let us reach, ms. */
+const OWED_FOR = 86_400_000;
+/** How long work under way has to come to its end when the bot is stopped, and then to notice that it was cut off, ms. */
+const GRACE = 4_000;
+const LAST_GRACE = 1_000;
 /** Answers of Slack that no waiting mends. */
 const HOPELESS = [
   'invalid_auth',
@@ -175,7 +180,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ...createVerbs(world),
       answer: async (job) => {
         const work = (await store.read('once', job.target))?.work;
-        if (work !== undefined) await slack.answer(job.target, work);
+        try {
+          if (work !== undefined) await slack.answer(job.target, work);
+        } catch (error) {
+          if (clock.now() - job.since < OWED_FOR) throw error;
+          log.warn({ once: job.target, error: String(error) }, 'gave up answering somebody who cannot be reached');
+        }
         return { kind: 'done' };
       },
     },
@@ -336,12 +346,12 @@ async function shutDown(parts: {
   const { slack, jobs, apps, health, store, clock, stopping, connected, log } = parts;
   stopping.abort();
   await connected;
-  await slack.stop();
-  await jobs.stop();
-  for (const { directory, client } of Object.values(apps)) {
-    await directory.stop();
-    await client.close();
-  }
+  const quiet = Promise.allSettled([slack.stop(), jobs.stop()]);
+  await Promise.race([quiet, sleep(GRACE)]);
+  // An app that hangs is hung up on: what it was asked for is a job, and is done again at the next start.
+  for (const { client } of Object.values(apps)) await client.close();
+  await Promise.race([quiet, sleep(LAST_GRACE)]);
+  for (const { directory } of Object.values(apps)) await directory.stop();
   await store.close();
   await health.close();
   clock.close();
