@@ -14,6 +14,7 @@ const USAGE = `rolecall <command>
   sandbox [--socket] [--port N]
                               try it: a Slack workspace in a web page, a SCIM service, and the real bot between them
   check [--json]              is the configuration sound? every fault at once, with its fix
+  doctor [--json]             does it all work? Slack, every app, the data folder, the people: what is wrong, with its fix
   audit verify [--head <seq>:<hash>] [--json]
                               does the history hold, from the first line to the last (and does it contain that head)?
   help                        this text
@@ -29,6 +30,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
       return sandbox(rest);
     case 'check':
       return check(rest);
+    case 'doctor':
+      return examine(rest);
     case 'audit':
       return audit(rest);
     case 'help':
@@ -76,6 +79,13 @@ function check(args: readonly string[]): number {
   const text = `${showCheck(result, given.json === true ? 'json' : 'text')}\n`;
   (result.ok || given.json === true ? process.stdout : process.stderr).write(text);
   return result.ok ? EXIT.done : EXIT.configuration;
+}
+
+async function examine(args: readonly string[]): Promise<number> {
+  const given = flags(args, { json: { type: 'boolean' } });
+  if (given === undefined) return EXIT.usage;
+  const { doctor } = await import('./cli/doctor.ts');
+  return doctor(given.json === true ? 'json' : 'text');
 }
 
 async function audit(args: readonly string[]): Promise<number> {

@@ -43,6 +43,8 @@ export const saysSlack = (error: unknown, ...codes: string[]): boolean =>
 /** Raw answers: whoever asks reads them with a schema. */
 export interface SlackApi {
   authTest(): Promise<unknown>;
+  /** `apps.connections.open`, for an app-level token: whether Slack would let a socket in. Opens none. */
+  askForSocket(): Promise<void>;
   userInfo(user: string): Promise<unknown>;
   userByEmail(email: string): Promise<unknown>;
   usergroupUsers(id: string): Promise<unknown>;
@@ -70,6 +72,8 @@ const TROUBLE = new Set([
   'request_timeout',
   'team_added_to_org',
 ]);
+
+const CODE = /^[\w.:-]{1,100}$/;
 
 export interface ApiOptions {
   readonly token: string;
@@ -111,6 +115,9 @@ export function slackApi({ token, apiUrl, timeoutMs, log }: ApiOptions): SlackAp
   };
   return {
     authTest: () => call('auth.test', () => web.auth.test()),
+    askForSocket: async () => {
+      await call('apps.connections.open', () => web.apps.connections.open({}));
+    },
     userInfo: (user) => call('users.info', () => web.users.info({ user })),
     userByEmail: (email) => call('users.lookupByEmail', () => web.users.lookupByEmail({ email })),
     usergroupUsers: (usergroup) => call('usergroups.users.list', () => web.usergroups.users.list({ usergroup })),
@@ -148,12 +155,20 @@ function faultOf(error: unknown): SlackFault {
     const code = error.data.error;
     if (code === 'ratelimited' || code === 'rate_limited') return { kind: 'rate_limited', retryAfterMs: 5000 };
     if (TROUBLE.has(code)) return { kind: 'unavailable', detail: code };
+    // Where the answer is no JSON the library takes the whole page for the code: whoever wrote it, it was not Slack.
+    if (!CODE.test(code)) return { kind: 'unavailable', detail: 'the answer is not of the Web API' };
     const said = error.data.response_metadata?.messages ?? [];
     return { kind: 'refused', code, pointers: said.slice(0, 10).map((line) => line.slice(0, 300)) };
   }
   if (error instanceof WebAPIHTTPError) return { kind: 'unavailable', detail: `HTTP ${error.statusCode}` };
-  if (error instanceof WebAPIRequestError) return { kind: 'unavailable', detail: error.original.name };
+  if (error instanceof WebAPIRequestError) return { kind: 'unavailable', detail: reasonOf(error.original) };
   return { kind: 'unavailable', detail: error instanceof Error ? error.name : 'unknown' };
+}
+
+/** The system's code (`ECONNREFUSED`) where `fetch` hides one behind its own words, else the error's name. */
+function reasonOf(error: Error): string {
+  const code: unknown = error.cause instanceof Error && 'code' in error.cause ? error.cause.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? code : error.name;
 }
 
 /** `fetch` that refuses an answer longer than any Slack gives; the deadline is the caller's signal. */

@@ -24,6 +24,8 @@ const manifest: {
 /** Bot scopes each Web API method needs, by its page under docs.slack.dev/reference/methods. */
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
+  // With an app-level token, which has a scope of its own.
+  'apps.connections.open': [],
   // The address in a profile comes with users:read.email only.
   'users.info': ['users:read', 'users:read.email'],
   'users.lookupByEmail': ['users:read.email'],

@@ -42,7 +42,8 @@ export interface Started extends Standing {
   readonly findings: Findings;
 }
 
-const SAFE_MODE = 'SAFE_MODE';
+/** A file of this name in the data folder keeps the store in safe mode. */
+export const SAFE_MODE = 'SAFE_MODE';
 
 /** @param now business time, ms @throws StoreOpenError, or the system's error */
 export async function start(dir: string, now: number, salt: string): Promise<Started> {
