@@ -34,7 +34,7 @@ const LINES = 120;
 
 /** What is declared to Slack: the page shows the same shortcuts and the same command as Slack would. */
 const Manifest = z.object({
-  display_information: z.object({ name: z.string() }),
+  display_information: z.object({ name: z.string(), description: z.string() }),
   features: z.object({
     slash_commands: z.array(z.object({ command: z.string(), usage_hint: z.string().default('') })),
     shortcuts: z.array(z.object({ name: z.string(), type: z.enum(['global', 'message']), callback_id: z.string() })),
@@ -55,7 +55,7 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
     shared: {
       hello: () => ({
         run,
-        app: { name: manifest.display_information.name, user: world.slack.botUserId },
+        app: { ...manifest.display_information, user: world.slack.botUserId },
         command: manifest.features.slash_commands[0]?.command ?? '',
         hint: manifest.features.slash_commands[0]?.usage_hint ?? '',
         shortcuts: manifest.features.shortcuts,
@@ -93,7 +93,7 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
     }),
     world.scim.on('call', (call) => {
       serial += 1;
-      record(scimLine(call, serial, world.scim.url));
+      record(scimLine(call, serial, world.scim));
     }),
   ];
   // What was said before the page opened is old news.

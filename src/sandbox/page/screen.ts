@@ -1,7 +1,7 @@
 // What the page shows: one person's Slack, everybody's unread counters, the directory, the lines on both wires. JSON, copied and bounded.
 // Changes nothing, and leaves out what a Slack client would not show (private_metadata) and what nobody should see (tokens, addresses).
 
-import type { Call as ScimCall } from '../scim/index.ts';
+import type { Call as ScimCall, ScimService, ScimState } from '../scim/index.ts';
 import type { ConversationSeen, MessageSeen, Screen, Call as SlackCall, ViewSeen } from '../slack/index.ts';
 import type { SandboxWorld } from '../world.ts';
 import { digestOf, type Marks } from './marks.ts';
@@ -112,6 +112,8 @@ export type WireLine = {
   readonly to: string;
   readonly method: string;
   readonly name: string;
+  /** Path and query as sent. */
+  readonly path: string;
   readonly status: number;
   readonly ms: number;
   readonly ok: boolean;
@@ -131,6 +133,7 @@ export function slackLine(call: SlackCall, serial: number, timeline: Timeline): 
     to: out ? 'bot' : 'Slack',
     method: out ? 'event' : 'call',
     name: call.name,
+    path: '',
     status: call.status,
     ms: Math.round(call.ms),
     ok: call.ok,
@@ -140,10 +143,11 @@ export function slackLine(call: SlackCall, serial: number, timeline: Timeline): 
   };
 }
 
-/** @param hidden the service's base URL: its last part is the tenant's secret */
-export function scimLine(call: ScimCall, serial: number, hidden: string): WireLine {
-  const tenant = hidden.slice(hidden.lastIndexOf('/') + 1);
-  const mask = (text: string) => text.replaceAll(hidden, '…').replaceAll(tenant, '•••');
+/** @param scim its base URL is hidden, because the last part is the tenant's secret; ids of its resources are shown as names */
+export function scimLine(call: ScimCall, serial: number, scim: ScimService): WireLine {
+  const tenant = scim.url.slice(scim.url.lastIndexOf('/') + 1);
+  const mask = (text: string) => text.replaceAll(scim.url, '…').replaceAll(tenant, '•••');
+  const path = mask(readable(call.path));
   return {
     id: `d${serial}`,
     at: call.at,
@@ -151,7 +155,8 @@ export function scimLine(call: ScimCall, serial: number, hidden: string): WireLi
     from: 'bot',
     to: 'SCIM',
     method: call.method,
-    name: mask(readable(call.path)),
+    name: named(path, scim.state()),
+    path,
     status: call.status,
     ms: Math.round(call.ms),
     ok: call.status >= 200 && call.status < 300,
@@ -159,6 +164,14 @@ export function scimLine(call: ScimCall, serial: number, hidden: string): WireLi
     request: mask(call.request),
     response: mask(call.response),
   };
+}
+
+/** `/Groups/dbf136a8-…` → `/Groups/PPLX_Admin`. */
+function named(path: string, { users, groups }: ScimState): string {
+  return path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => {
+    const user = users.find((each) => each.id === id);
+    return user?.userName ?? groups.find((each) => each.id === id)?.displayName ?? id;
+  });
 }
 
 function readable(path: string): string {

@@ -3,25 +3,30 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { html, useDesk } from './html.js';
 import { LINES } from './story.js';
 
-/** What could be meant by the text so far. */
+/** What could be meant by the text so far: a person where a mention is begun, else a line that begins like it. */
 function hintsFor(text, desk) {
-  if (/^\/\S*( .*)?$/s.test(text)) {
-    const typed = text.trimEnd().toLowerCase();
-    const fitting = LINES.filter(({ line }) => line.toLowerCase().startsWith(typed) && line !== text);
-    if (fitting.length > 0)
-      return fitting.map(({ line, says }) => ({ key: line, main: line, side: says, gives: line }));
-  }
   const at = /(?:^|\s)@([\p{L}\d._-]*)$/u.exec(text);
-  if (at === null) return [];
-  const part = at[1].toLowerCase();
+  return at === null ? linesLike(text) : peopleLike(at[1], text, desk);
+}
+
+function linesLike(text) {
+  if (!text.startsWith('/')) return [];
+  const typed = text.trimEnd().toLowerCase();
+  const fitting = LINES.filter(({ line }) => line.toLowerCase().startsWith(typed) && line !== text);
+  return fitting.map(({ line, says }) => ({ key: line, main: line, side: says, gives: line }));
+}
+
+function peopleLike(part, text, desk) {
+  const typed = part.toLowerCase();
   return desk.people
-    .filter((person) => person.name.startsWith(part) || person.realName.toLowerCase().includes(part))
-    .filter((person) => person.name !== part)
-    .map((person) => ({
-      key: person.id,
-      main: `@${person.name}`,
-      side: person.realName,
-      gives: `${text.slice(0, text.length - part.length)}${person.name} `,
+    .filter(
+      ({ name, realName }) => name !== typed && (name.startsWith(typed) || realName.toLowerCase().includes(typed)),
+    )
+    .map(({ id, name, realName }) => ({
+      key: id,
+      main: `@${name}`,
+      side: realName,
+      gives: `${text.slice(0, text.length - part.length)}${name} `,
     }));
 }
 

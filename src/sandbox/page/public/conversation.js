@@ -33,7 +33,7 @@ export function Conversation({ conversation, draft, setDraft }) {
     <header class="top">
       ${im ? html`<img src="/mark.svg" alt="" width="24" height="24" />` : null}
       <h1>${title}</h1>
-      <p>${im ? 'Asks nobody twice, proves what it did' : others(conversation, desk)}</p>
+      <p>${im ? desk.app.description : others(conversation, desk)}</p>
     </header>
     <div class="log" role="log" aria-label="Messages" tabindex="0" ref=${log} onScroll=${({
       currentTarget: element,

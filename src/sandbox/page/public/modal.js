@@ -29,6 +29,10 @@ export function Modal({ view, depth }) {
   useEffect(() => {
     ref.current?.querySelector('[aria-invalid="true"]')?.focus();
   }, [JSON.stringify(view.errors)]);
+  // Where the app has put another form into the same window, the focus must not stay on what is gone.
+  useEffect(() => {
+    if (ref.current?.contains(document.activeElement) === false) ref.current.querySelector('footer .button')?.focus();
+  }, [view.title, view.submit]);
 
   const draft = (key, blockId, value, finished) => {
     setDrafts((before) => ({ ...before, [key]: { blockId, value } }));

@@ -50,7 +50,7 @@ export const STEPS = [
     id: 'end',
     title: 'Let a day pass',
     text: 'Four hours later the role ends by itself. Move the clock and see it go.',
-    offer: { label: 'One day later', clock: 86_400_000 },
+    offer: { label: 'Move the clock', clock: 86_400_000 },
     after: ['approve'],
     done: (world) => !holds(world, 'ada@example.com', 'Admin'),
   },

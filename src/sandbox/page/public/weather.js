@@ -9,7 +9,7 @@ export function Weather({ weather, bot, socket }) {
   const add = (how) => desk.act('weather', { do: 'add', name, how });
   const chosen = weather.choices.find((choice) => choice.name === name);
   const calm = weather.active.length === 0;
-  return html`<details class="panel weather">
+  return html`<details class="panel weather" onToggle=${(event) => event.currentTarget.scrollIntoView({ block: 'nearest' })}>
     <summary><h2>Weather</h2><span class=${calm ? 'quietly' : 'stormy'}>${calm ? (weather.rateLimits ? 'calm' : 'calm, Slack without rate limits') : `${weather.active.length} in force`}</span></summary>
     <div class="inside">
       <label for="fault">The SCIM service</label>

@@ -34,7 +34,8 @@ function Line({ line }) {
       ${
         open &&
         html`<div class="bodies">
-        <p>${secondsOf(line.at, desk.me.tz)}${line.note === '' ? '' : ` · ${line.note}`}</p>
+        <p>${[secondsOf(line.at, desk.me.tz), line.note].filter(Boolean).join(' · ')}</p>
+        ${line.path !== '' && html`<pre tabindex="0">${line.method} ${line.path}</pre>`}
         <${Body} title="Request" text=${line.request} /><${Body} title="Answer" text=${line.response} />
       </div>`
       }

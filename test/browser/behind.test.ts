@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { useBrowser } from './visitor.ts';
+
+describe('behind the scenes', () => {
+  const visit = useBrowser();
+
+  it('shows both wires with bodies in which no secret stands', async () => {
+    const visitor = await visit();
+    await visitor.types('/access request admin for 1h because INC-2');
+    await visitor.sees(/Waiting for/);
+    const wires = visitor.page.getByRole('region', { name: 'Wires' });
+    await visitor.click(wires.getByRole('button', { name: 'SCIM' }));
+    const scim = wires.locator('.line').filter({ hasText: '/Groups/PPLX_Admin' }).first();
+    await visitor.click(scim.locator('summary'));
+    await scim.getByText(/"displayName": ?"PPLX_Admin"/).waitFor();
+    await visitor.click(wires.getByRole('button', { name: 'Slack' }));
+    const post = wires.locator('.line').filter({ hasText: 'chat.postMessage' }).first();
+    await visitor.click(post.locator('summary'));
+    await post.getByText('asks for').first().waitFor();
+    expect(await wires.locator('.line').filter({ hasText: 'SCIM' }).count()).toBe(0);
+
+    // Everything the page was told, not only what it draws.
+    const told = await streamOf(visitor.sandbox.url);
+    const tenant = visitor.sandbox.world.scim.url.split('/').at(-1) ?? '';
+    expect(told).toContain('chat.postMessage');
+    expect(told).toContain('/Users?');
+    expect(told).not.toContain(tenant);
+    expect(told).not.toMatch(/xoxb-|xapp-|Bearer|private_metadata":"[^"]/);
+  });
+
+  it('lets a fault strike once, shows that it struck, and is calm again', async () => {
+    const visitor = await visit();
+    const weather = visitor.page.locator('details.weather');
+    await visitor.click(weather.locator('summary').first());
+    await weather.getByLabel('The SCIM service').selectOption({ label: '503' });
+    await visitor.click(weather.getByRole('button', { name: 'Once' }));
+    await weather.getByText('1 in force').waitFor();
+    await visitor.types('/access lookup carla@example.com');
+    await visitor.page.locator('.line.bad').filter({ hasText: '503' }).first().waitFor();
+    await weather.getByText('calm', { exact: true }).waitFor();
+
+    await visitor.click(weather.getByRole('button', { name: 'Until cleared' }));
+    await weather.getByText('1 in force').waitFor();
+    await visitor.click(weather.getByRole('button', { name: 'Clear all' }));
+    await weather.getByText('calm', { exact: true }).waitFor();
+    await visitor.click(weather.getByLabel('Slack’s rate limits'));
+    await weather.getByText('calm, Slack without rate limits').waitFor();
+  });
+
+  it('kills the bot, says what a person then sees, and starts it again with everything it knew', async () => {
+    const visitor = await visit();
+    await visitor.types('/access request admin for 1h because INC-8');
+    await visitor.sees(/Waiting for/);
+    const weather = visitor.page.locator('details.weather');
+    await visitor.click(weather.locator('summary').first());
+    await visitor.click(weather.getByRole('button', { name: 'kill -9', exact: true }));
+    await visitor.page.getByText('The bot was killed').waitFor();
+    await visitor.types('/access mine');
+    await visitor.page
+      .getByRole('alert')
+      .filter({ hasText: '/access failed with the error "dispatch_failed"' })
+      .waitFor();
+    expect(await visitor.composer().inputValue()).toBe('/access mine');
+    await visitor.click(visitor.button('Start again'));
+    await weather.getByText(/Running as process/).waitFor();
+    await visitor.be('Ben');
+    await visitor.click(visitor.button(/^Approve Admin for Ada/));
+    await visitor.click(visitor.dialog('Approve this?').getByRole('button', { name: 'Approve' }));
+    await visitor.holds('Ada Okafor', /Admin/);
+
+    const before = visitor.sandbox.world.bot().pid;
+    await visitor.click(weather.getByRole('button', { name: 'kill -9, start again' }));
+    await visitor.page
+      .getByText(/Running as process/)
+      .filter({ hasNotText: String(before) })
+      .waitFor();
+    expect(visitor.sandbox.world.bot().pid).not.toBe(before);
+  });
+
+  it('says when the bot has died by itself, and offers to start it again', async () => {
+    const visitor = await visit();
+    visitor.sandbox.world.bot().kill('SIGSEGV');
+    const notice = visitor.page.getByRole('alert').filter({ hasText: 'The bot has stopped by itself' });
+    await notice.waitFor();
+    await visitor.click(notice.getByRole('button', { name: 'Start again' }));
+    await visitor.page.getByText('The bot is starting…').waitFor({ state: 'detached' });
+    await notice.waitFor({ state: 'detached' });
+    await visitor.types('/access mine');
+    await visitor.sees(/Your access/);
+  });
+
+  it('leads a stranger through the tour, and ticks off what was done', async () => {
+    const visitor = await visit();
+    const guide = visitor.page.getByRole('region', { name: 'Try this' });
+    const at = (count: number) => guide.getByRole('img', { name: `${count} of 6 done` }).waitFor();
+    await visitor.click(guide.getByRole('button', { name: 'Write it for me' }));
+    expect(await visitor.composer().inputValue()).toMatch(/^\/access request admin/);
+    await visitor.press('Enter');
+    await at(1);
+    await visitor.click(guide.getByRole('button', { name: 'Be Ben' }));
+    await at(2);
+    await visitor.click(visitor.button(/^Approve Admin for Ada/));
+    await visitor.click(visitor.dialog('Approve this?').getByRole('button', { name: 'Approve' }));
+    await at(3);
+    await visitor.click(guide.getByRole('button', { name: 'Move the clock' }));
+    await at(4);
+  });
+});
+
+/** The first answer of the stream, as far as the screen, which comes last. */
+async function streamOf(url: string): Promise<string> {
+  const response = await fetch(`${url}api/events?as=U0ADA`);
+  let text = '';
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (/event: screen\ndata: .*\n\n/.test(text)) break;
+  }
+  return text;
+}
