@@ -330,8 +330,8 @@ export interface People {
   person(slack: SlackId): Promise<Person | undefined>;
   /** `users.lookupByEmail`; `undefined`: nobody. */
   byEmail(email: string): Promise<Person | undefined>;
-  /** User ids of a user group. */
-  usergroup(id: string): Promise<readonly string[]>;
+  /** User ids of a user group: as of now, or where `recent` will do, of the last minute. */
+  usergroup(id: string, freshness?: 'now' | 'recent'): Promise<readonly string[]>;
   /** Id of the workspace the bot lives in. */
   readonly team: string;
 }

@@ -57,6 +57,8 @@ export interface SlackPeople extends People {
   isInternal(slack: SlackId): Promise<boolean>;
 }
 
+/** Slack answers a user group twenty times a minute, an address fifty times: what may be this old is not asked again. */
+const RECENT_MS = 60_000;
 const REMEMBER_MS = 10 * 60_000;
 const REMEMBER_MAX = 5000;
 
@@ -74,6 +76,9 @@ export function createPeople({
   wireNow: () => number;
 }): SlackPeople {
   const seen = new Map<string, { internal: boolean; at: number }>();
+  const groups = new Map<string, { users: readonly string[]; at: number }>();
+  /** Whose an address was when it was last asked for: a hint whom to look at, never an answer. */
+  const addresses = new Map<string, string>();
 
   function remember(user: string, internal: boolean): void {
     seen.delete(user);
@@ -100,14 +105,30 @@ export function createPeople({
     },
     person,
     async byEmail(email) {
+      const wanted = foldEmail(email);
+      const has = (one: Person): boolean => one.email !== undefined && foldEmail(one.email) === wanted;
+      const hint = addresses.get(wanted);
+      const hinted =
+        hint === undefined ? undefined : await look(() => api.userInfo(hint), 'user_not_found', 'user_not_visible');
+      const still = hinted === undefined ? undefined : toPerson(hinted, home());
+      if (still !== undefined && has(still) && still.standing === 'member') return still;
       const user = await look(() => api.userByEmail(email), 'users_not_found', 'user_not_found', 'user_not_visible');
-      if (user === undefined) return undefined;
-      const found = toPerson(user, home());
-      return found.email !== undefined && foldEmail(found.email) === foldEmail(email) ? found : undefined;
+      const found = user === undefined ? undefined : toPerson(user, home());
+      if (found === undefined || !has(found)) {
+        addresses.delete(wanted);
+        return undefined;
+      }
+      if (addresses.size >= REMEMBER_MAX) addresses.clear();
+      addresses.set(wanted, found.slack.user);
+      return found;
     },
-    async usergroup(id) {
+    async usergroup(id, freshness) {
+      const known = groups.get(id);
+      if (freshness === 'recent' && known !== undefined && wireNow() - known.at < RECENT_MS) return known.users;
       try {
-        return GroupAnswer.parse(await api.usergroupUsers(id)).users;
+        const { users } = GroupAnswer.parse(await api.usergroupUsers(id));
+        groups.set(id, { users, at: wireNow() });
+        return users;
       } catch (error) {
         if (saysSlack(error, 'no_such_subteam', 'subteam_not_found')) return [];
         throw unavailable(error);

@@ -2,21 +2,19 @@
  * `apply` of disable and enable: the account's `active`, and the roles that go with it.
  */
 import { refuse } from '../errors.ts';
-import { baseRole, DAY } from '../policy.ts';
+import { baseRole } from '../policy.ts';
 import type { Job, Key } from '../ports.ts';
 import { type AccessRequest, move } from '../request.ts';
 import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
 import { failed } from './apply-grant.ts';
-import { endGrants, keysOfGrants, lookAgain, markRemoving, unseen } from './apply-revoke.ts';
+import { endGrants, keysOfGrants, markRemoving } from './apply-revoke.ts';
 import { newAccountRecord } from './binding.ts';
-import { changeRequest, close, type Draft, draftOn, keysOf, record, rolesOf, showCards, system } from './draft.ts';
+import { changeRequest, close, type Draft, keysOf, record, rolesOf, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { isTooLate } from './late.ts';
+import { accepted, LOOK_UNTIL, lookAgain, unseen } from './look.ts';
 import { takeRole } from './take.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
-
-/** How long something accepted is looked for before it is called failed. */
-export const LOOK_UNTIL = 2 * DAY;
 
 /** Guard, `active: false` read back, then every role above base, standing too. Never gives up. @throws DirectoryError */
 export async function applyDisable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
@@ -195,18 +193,4 @@ export async function begin(world: World, id: string): Promise<boolean> {
     showCards(draft, id);
     return true;
   });
-}
-
-/** Accepted, not visible yet: said on the card once, looked for again. */
-export async function accepted(world: World, job: Job, id: string): Promise<JobResult> {
-  await world.store.commit([`request:${id}`], (view) => {
-    const draft = draftOn(view);
-    const request = view.get('request', id);
-    if (request?.state === 'applying' && request.outcome?.kind !== 'accepted') {
-      draft.put('request', id, { ...request, rev: request.rev + 1, outcome: { kind: 'accepted', since: draft.now } });
-      showCards(draft, id);
-    }
-    return draft.change(undefined);
-  });
-  return lookAgain(world, job);
 }

@@ -8,7 +8,7 @@ import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, CreateOutcome, Job } from '../ports.ts';
 import type { AccessRequest, NewAccount } from '../request.ts';
 import { calm } from './alarm.ts';
-import { accepted, begin, LOOK_UNTIL, tooLate } from './apply-account.ts';
+import { begin, tooLate } from './apply-account.ts';
 import { failed } from './apply-grant.ts';
 import { ownersOf } from './approvers.ts';
 import { newAccountRecord } from './binding.ts';
@@ -24,6 +24,7 @@ import {
   system,
 } from './draft.ts';
 import { isTooLate } from './late.ts';
+import { accepted, LOOK_UNTIL } from './look.ts';
 import { notify } from './notices.ts';
 import { scheduleApply } from './resolve.ts';
 import { seatsOf } from './seats.ts';
@@ -140,6 +141,8 @@ async function done(
   const { id } = request;
   const owners = (await ownersOf(world, app).catch(() => [])).map((owner) => owner.slack);
   const seats = await seatsOf(world, app, id);
+  // Counted already, as soon as the mirror has seen it.
+  const more = account === undefined || directoryOf(world, app.key).known(account.id) !== undefined ? 0 : 1;
   const notice = { welcome: world.newId(), seats: world.newId() };
   await changeRequest(
     world.store,
@@ -163,11 +166,11 @@ async function done(
       draft.put('request', id, settled);
       record(draft, settled, 'account.created', system('apply'), { outcome });
       if (asked.welcome && outcome === 'confirmed') welcome(draft, settled, notice.welcome);
-      if (seats !== undefined && seats.used + 1 >= seats.seats * SEATS_LOW) {
+      if (seats !== undefined && seats.used + more >= seats.seats * SEATS_LOW) {
         notify(draft, notice.seats, owners, {
           kind: 'seats_low',
           app: app.key,
-          used: seats.used + 1,
+          used: seats.used + more,
           seats: seats.seats,
         });
       }

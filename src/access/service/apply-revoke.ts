@@ -3,7 +3,6 @@
  */
 import { refuse } from '../errors.ts';
 import { clear, holdingKey } from '../grant.ts';
-import { HOUR, MINUTE } from '../policy.ts';
 import type { Job, Key, WriteOutcome } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
 import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
@@ -21,23 +20,9 @@ import {
   system,
 } from './draft.ts';
 import { lastHolder } from './guard.ts';
+import { lookAgain, unseen } from './look.ts';
 import { takeBack } from './take.ts';
 import { appOf, DONE, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
-
-const LOOK_AGAIN = 15 * MINUTE;
-
-/** When something accepted but not visible is looked at again: soon first, then every quarter of an hour. */
-export function lookAgain(world: World, job: Job): JobResult {
-  return { kind: 'again', due: world.clock.now() + Math.min(LOOK_AGAIN, 10_000 * 2 ** Math.min(job.attempts, 10)) };
-}
-
-/** Owners hear of a removal that is accepted but not visible for an hour. */
-export async function unseen(world: World, job: Job, id: string): Promise<JobResult> {
-  if (world.clock.now() - job.since >= HOUR) {
-    await raiseAlarm(world, id, { kind: 'write_failing', detail: 'accepted, but not visible yet' });
-  }
-  return lookAgain(world, job);
-}
 
 /** @throws DirectoryError to be run again later, after the owners have been told */
 export async function applyRevoke(world: World, job: Job, request: AccessRequest): Promise<JobResult> {

@@ -19,7 +19,8 @@ async function reach(world: Faces, principal: Principal): Promise<Person[]> {
     case 'slack':
       return members([await world.people.person({ team: world.people.team, user: principal.user })]);
     case 'usergroup': {
-      const ids = await world.people.usergroup(principal.id);
+      // Whom to ask may be a minute old: whether they may decide is looked up when they do.
+      const ids = await world.people.usergroup(principal.id, 'recent');
       return members(await Promise.all(ids.map((user) => world.people.person({ team: world.people.team, user }))));
     }
     case 'email':
@@ -47,9 +48,41 @@ export async function ownersOf(world: Faces, app: AppPolicy): Promise<Person[]> 
   return unique((await Promise.all(app.owners.map((principal) => reach(world, principal)))).flat());
 }
 
-/** Whether this person is among the owners now. @throws DirectoryError */
-export async function isOwner(world: World, app: AppPolicy, person: Person): Promise<boolean> {
-  return (await ownersOf(world, app)).some((owner) => sameSlack(owner.slack, person.slack));
+/**
+ * Whether one of these principals is this person, as just looked up. Asks nobody but for user groups, and for these last:
+ * Slack answers only so many questions a minute. @throws DirectoryError
+ */
+async function isAmong(
+  world: Faces,
+  principals: readonly Principal[],
+  person: Person,
+  freshness: 'now' | 'recent' = 'now',
+): Promise<boolean> {
+  if (person.standing !== 'member' || person.slack.team !== world.people.team) return false;
+  if (principals.some((each) => names(world, each, person))) return true;
+  for (const each of principals) {
+    if (each.kind !== 'usergroup') continue;
+    if ((await world.people.usergroup(each.id, freshness)).includes(person.slack.user)) return true;
+  }
+  return false;
+}
+
+function names({ policy }: Faces, principal: Principal, person: Person): boolean {
+  if (principal.kind === 'slack') return principal.user === person.slack.user;
+  if (principal.kind === 'usergroup') return false;
+  const entry = policy.people.find((each) => foldEmail(each.email) === foldEmail(principal.email));
+  if (entry?.slack !== undefined) return entry.slack === person.slack.user;
+  return person.emailConfirmed && person.email !== undefined && foldEmail(person.email) === foldEmail(principal.email);
+}
+
+/** Whether this person is an owner now; `recent`, for what is only shown: within the last minute. @throws DirectoryError */
+export async function isOwner(
+  world: World,
+  app: AppPolicy,
+  person: Person,
+  freshness: 'now' | 'recent' = 'now',
+): Promise<boolean> {
+  return isAmong(world, app.owners, person, freshness);
 }
 
 export function isAuditor(world: World, person: Person): boolean {
@@ -200,14 +233,10 @@ async function keepsRight(
 }
 
 async function isNamed(world: World, rule: Rule, person: Person): Promise<boolean> {
-  for (const by of [...rule.approve.map((each) => each.by), rule.escalateTo]) {
-    if (typeof by === 'string') continue;
-    for (const each of by) {
-      if (typeof each === 'string') continue;
-      if ((await reach(world, each)).some((reached) => sameSlack(reached.slack, person.slack))) return true;
-    }
-  }
-  return false;
+  const named = [...rule.approve.map((each) => each.by), rule.escalateTo]
+    .flatMap((by) => (typeof by === 'string' ? [] : by))
+    .filter((each) => typeof each === 'object');
+  return isAmong(world, named, person);
 }
 
 /**
@@ -253,22 +282,11 @@ export async function mayAsk(
   requester: Person,
 ): Promise<boolean> {
   if (who === 'anyone') return true;
-  for (const each of who) {
-    if (
-      each === 'self'
-        ? relation.self
-        : each === 'owners'
-          ? relation.owner
-          : each === 'manager'
-            ? relation.manager
-            : false
-    ) {
-      return true;
-    }
-    if (typeof each === 'object') {
-      const reached = await reach(world, each);
-      if (reached.some((person) => person.slack.user === requester.slack.user)) return true;
-    }
-  }
-  return false;
+  const related = { self: relation.self, owners: relation.owner, manager: relation.manager };
+  if (who.some((each) => typeof each === 'string' && related[each])) return true;
+  return isAmong(
+    world,
+    who.filter((each) => typeof each === 'object'),
+    requester,
+  );
 }

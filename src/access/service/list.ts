@@ -21,7 +21,7 @@ const SOON = DAY;
 export async function list(world: World, viewerId: SlackId, appKey: string, which: ListWhich): Promise<ListView> {
   const viewer = await actorOf(world, viewerId);
   const app = appOf(world, appKey);
-  const all = isAuditor(world, viewer) || (await isOwner(world, app, viewer));
+  const all = isAuditor(world, viewer) || (await isOwner(world, app, viewer, 'recent'));
   const own = (await world.store.read('person', personKey(viewer.slack)))?.accounts[appKey];
   const seen = (account: Account): boolean => all || account.id === own || reportsTo(world, viewer, own, account);
   const rows =
@@ -156,7 +156,10 @@ export async function home(world: World, viewerId: SlackId): Promise<HomeView> {
     world.store.openRequests({ requester: viewer.slack }),
   ]);
   const apps = await Promise.all(
-    offers(world).map(async (offer) => ({ ...offer, ownerOf: await isOwner(world, appOf(world, offer.key), viewer) })),
+    offers(world).map(async (offer) => ({
+      ...offer,
+      ownerOf: await isOwner(world, appOf(world, offer.key), viewer, 'recent'),
+    })),
   );
   return { viewer, waiting, access, requests: requests.filter(isOpen), apps };
 }

@@ -52,7 +52,10 @@ async function sightOf(
     name: account.name,
     ...(slack === undefined ? {} : { slack }),
   };
-  const [owner, manager] = await Promise.all([isOwner(world, app, viewer), managerOf(world, app, subject, account)]);
+  const [owner, manager] = await Promise.all([
+    isOwner(world, app, viewer, 'recent'),
+    managerOf(world, app, subject, account),
+  ]);
   return {
     self: bound === account.id,
     manager: manager !== undefined && sameSlack(manager.slack, viewer.slack),
@@ -98,7 +101,7 @@ async function searchText(world: World, viewer: Person, text: string): Promise<L
   for (const app of Object.values(world.policy.apps)) {
     const directory = directoryOf(world, app.key);
     syncedAt = directory.freshness().syncedAt ?? syncedAt;
-    const all = auditor || (await isOwner(world, app, viewer));
+    const all = auditor || (await isOwner(world, app, viewer, 'recent'));
     for (const hit of directory.search(text, HITS * 2)) {
       const visible = all || hit.account.active !== false || (await managesInactive(world, app, viewer, hit.account));
       if (visible) hits.push({ ...hit, app: app.key });
@@ -247,7 +250,7 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
     const known = await identify(world, app.key, whose, viewer);
     name = known.party.name;
     slack = known.party.slack ?? slack;
-    const owner = await isOwner(world, app, viewer);
+    const owner = await isOwner(world, app, viewer, 'recent');
     const manager = known.account === undefined ? undefined : await managerOf(world, app, known.party, known.account);
     const manages = manager !== undefined && sameSlack(manager.slack, viewer.slack);
     _managed ||= manages;
@@ -298,7 +301,7 @@ export async function oneRequest(world: World, viewerId: SlackId, id: string): P
   const viewer = await actorOf(world, viewerId);
   const request = (await world.store.read('request', id)) ?? (await world.store.closedRequest(id));
   const app = request?.app === undefined ? undefined : world.policy.apps[request.app];
-  const privileged = isAuditor(world, viewer) || (app !== undefined && (await isOwner(world, app, viewer)));
+  const privileged = isAuditor(world, viewer) || (app !== undefined && (await isOwner(world, app, viewer, 'recent')));
   if (request === undefined || !maySee(request, viewer, privileged))
     return refuse({ code: 'no_such_request', request: id });
   return request;

@@ -32,11 +32,24 @@ export interface Plan {
   readonly seatsLeft?: number;
 }
 
-/** @throws AccessError with why not; DirectoryError when something could not be looked up. */
-export async function planFor(world: World, request: AccessRequest, actor: Person): Promise<Plan> {
+/** Which app, and who it is about. @throws AccessError, DirectoryError */
+export async function concernedBy(
+  world: World,
+  request: AccessRequest,
+  actor: Person,
+): Promise<{ readonly app: AppPolicy; readonly known: Known }> {
   const app = chosenApp(world, request.ask.app);
+  return { app, known: await identify(world, app.key, request.ask.subject, actor) };
+}
+
+/** @throws AccessError with why not; DirectoryError when something could not be looked up. */
+export async function planFor(
+  world: World,
+  request: AccessRequest,
+  actor: Person,
+  { app, known }: Awaited<ReturnType<typeof concernedBy>>,
+): Promise<Plan> {
   const requesterAccount = (await world.store.read('person', personKey(actor.slack)))?.accounts[app.key];
-  const known = await identify(world, app.key, request.ask.subject, actor);
   const base = { ...(requesterAccount === undefined ? {} : { requesterAccount }) };
   switch (request.ask.action) {
     case 'grant':
@@ -72,15 +85,23 @@ async function steps(world: World, asking: Asking, rule: Rule): Promise<Step[]> 
   return made;
 }
 
-/** What the account holds: memberships live, ends from the ledger. */
-export async function heldBy(world: World, app: AppPolicy, account: Account | undefined): Promise<Held> {
+/**
+ * What the account holds: memberships live, ends from the ledger.
+ * @param unreadable a role whose membership cannot be read: counted as held in a removal, which guards and proves itself
+ */
+export async function heldBy(
+  world: World,
+  app: AppPolicy,
+  account: Account | undefined,
+  unreadable: 'held' | 'not_held' = 'not_held',
+): Promise<Held> {
   if (account === undefined) return { account: 'none', roles: [] };
   const roles: { role: string; standing: boolean; until?: number }[] = [];
   for (const role of Object.values(app.roles)) {
     const holding = await world.store.read('holding', holdingKey(app.key, account.id, role.key));
     const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, role), account.id);
     const granted = holding !== undefined && holding.grants.length > 0;
-    if (membership === 'out' || (membership === 'unknown' && !granted)) continue;
+    if (membership === 'out' || (membership === 'unknown' && !granted && unreadable === 'not_held')) continue;
     const end = holding === undefined ? undefined : lastEnd(holding);
     const standing = !granted || holding.standing === true;
     roles.push({ role: role.key, standing, ...(standing || end === undefined || end === null ? {} : { until: end }) });
@@ -179,7 +200,7 @@ async function planRevoke(
   const rule = ruleFor(app, 'revoke', ask.role);
   theReason(rule, ask.reason);
   if (ask.role !== undefined && roleOf(app, ask.role).base) refuse({ code: 'only_base_held', app: app.key });
-  const held = await heldBy(world, app, account);
+  const held = await heldBy(world, app, account, 'held');
   const higher = held.roles.filter((each) => each.role !== baseRole(app)?.key);
   const wanted = ask.role === undefined ? higher : higher.filter((each) => each.role === ask.role);
   if (wanted.length === 0) {

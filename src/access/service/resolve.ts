@@ -9,7 +9,7 @@ import { type Person, personKey } from '../people.ts';
 import { HOUR } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
-import { newAccountRecord, personParty } from './binding.ts';
+import { type Known, newAccountRecord, personParty } from './binding.ts';
 import {
   changeRequest,
   close,
@@ -24,7 +24,7 @@ import {
   showCards,
   system,
 } from './draft.ts';
-import { type Plan, planFor } from './plan.ts';
+import { concernedBy, type Plan, planFor } from './plan.ts';
 import { commitPlanned, DONE, type JobResult, KeysGrew, laneOf, RANK, type World } from './world.ts';
 
 /** Look-ups of a request are tried again this long before the person is told to try again themselves. */
@@ -36,21 +36,23 @@ export const CHECK_APPROVERS = HOUR;
 export async function resolve(world: World, job: Job): Promise<JobResult> {
   const request = await world.store.read('request', job.target);
   if (request === undefined || request.state !== 'received') return DONE;
+  let about: Awaited<ReturnType<typeof concernedBy>> | undefined;
   try {
     const actor = await actorOf(world, request.requester.slack);
     if (world.store.health().safeMode && request.ask.action !== 'revoke' && request.ask.action !== 'disable') {
       refuse({ code: 'safe_mode' });
     }
-    const plan = await planFor(world, request, actor);
+    about = await concernedBy(world, request, actor);
+    const plan = await planFor(world, request, actor, about);
     if ((await enter(world, request, actor, plan)) === 'overtaken') return { kind: 'again', due: world.clock.now() };
   } catch (error) {
     if (error instanceof AccessError && error.refusal.code !== 'store_unavailable') {
-      await refuseRequest(world, request.id, error);
+      await refuseRequest(world, request.id, error, about?.known);
       return DONE;
     }
     if (!(error instanceof DirectoryError)) throw error;
     if (world.clock.now() - job.since >= LOOK_FOR) {
-      await refuseRequest(world, request.id, new AccessError({ code: 'gave_up_looking' }));
+      await refuseRequest(world, request.id, new AccessError({ code: 'gave_up_looking' }), about?.known);
       return DONE;
     }
     if (job.attempts === 0) await stillLooking(world, request.id);
@@ -67,12 +69,16 @@ export async function actorOf(world: World, slack: Person['slack']): Promise<Per
   return person;
 }
 
-/** Closes a request that cannot be: the requester's card says why. */
-async function refuseRequest(world: World, id: string, error: AccessError): Promise<void> {
+/**
+ * Closes a request that cannot be: the requester's card says why. Whose active account it was about is kept, for the
+ * next step starts from there; of others nobody learns more.
+ */
+async function refuseRequest(world: World, id: string, error: AccessError, known: Known | undefined): Promise<void> {
+  const subject = known?.account?.active === true ? { subject: known.party } : {};
   await changeRequest(world.store, id, (draft, request) => {
     if (request?.state === 'received') {
       const app = request.ask.app;
-      close(draft, request, 'refused', { refusal: error.refusal, ...(app === undefined ? {} : { app }) });
+      close(draft, request, 'refused', { refusal: error.refusal, ...(app === undefined ? {} : { app }), ...subject });
       record(draft, request, 'request.refused', system('resolve'), { code: error.refusal.code });
       const before = request.after === undefined ? undefined : draft.get('request', request.after);
       // The provision goes on alone; its card no longer promises the role.

@@ -4,10 +4,9 @@
 import type { Job } from '../ports.ts';
 import { amend } from '../request.ts';
 import { raiseAlarm } from './alarm.ts';
-import { LOOK_UNTIL } from './apply-account.ts';
 import { startRemoval } from './apply-grant.ts';
-import { lookAgain } from './apply-revoke.ts';
 import { changeRequest, keysNow, record, showCards, system } from './draft.ts';
+import { LOOK_UNTIL, lookAgain } from './look.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from './world.ts';
 
 /** @throws DirectoryError to be run again later */

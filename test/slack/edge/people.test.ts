@@ -63,7 +63,7 @@ describe('people of the workspace', () => {
     const unavailable = { name: 'DirectoryError', fault: 'unavailable' };
     await expect(people().person(at(USERS.alice))).rejects.toMatchObject(unavailable);
     await expect(people().byEmail('alice@example.com')).rejects.toMatchObject(unavailable);
-    await expect(people().usergroup('S0OWNERS')).rejects.toMatchObject(unavailable);
+    await expect(people().usergroup('S0OWNERS', 'now')).rejects.toMatchObject(unavailable);
   });
 
   it('asks once and does not wait for a Slack that hangs', async () => {
@@ -95,8 +95,30 @@ describe('people of the workspace', () => {
   });
 
   it('lists a user group, and nobody for a group that does not exist', async () => {
-    expect(await people().usergroup('S0OWNERS')).toEqual([USERS.olivia, USERS.oscar]);
-    expect(await people().usergroup('S0NOTHING')).toEqual([]);
+    expect(await people().usergroup('S0OWNERS', 'now')).toEqual([USERS.olivia, USERS.oscar]);
+    expect(await people().usergroup('S0NOTHING', 'now')).toEqual([]);
+  });
+
+  it('asks for an address once, and looks at whose it is every time', async () => {
+    const found = people();
+    const asked = () => workspace.calls().filter((call) => call.name === 'users.lookupByEmail').length;
+    expect((await found.byEmail('alice@example.com'))?.slack.user).toBe(USERS.alice);
+    expect((await found.byEmail('alice@example.com'))?.slack.user).toBe(USERS.alice);
+    expect(asked()).toBe(1);
+    workspace.updatePerson(USERS.alice, { email: 'alice.new@example.com' });
+    workspace.updatePerson(USERS.bob, { email: 'alice@example.com' });
+    expect((await found.byEmail('alice@example.com'))?.slack.user).toBe(USERS.bob);
+    workspace.updatePerson(USERS.bob, { kind: 'deactivated' });
+    expect((await found.byEmail('alice@example.com'))?.standing).not.toBe('member');
+  });
+
+  it('asks who is in a user group each time it decides, and once a minute for what is only shown', async () => {
+    const found = people();
+    expect(await found.usergroup('S0OWNERS', 'recent')).toEqual([USERS.olivia, USERS.oscar]);
+    workspace.updateUsergroup('S0OWNERS', { members: [USERS.oscar] });
+    expect(await found.usergroup('S0OWNERS', 'recent')).toEqual([USERS.olivia, USERS.oscar]);
+    expect(await found.usergroup('S0OWNERS', 'now')).toEqual([USERS.oscar]);
+    expect(await found.usergroup('S0OWNERS', 'recent')).toEqual([USERS.oscar]);
   });
 
   it('remembers who is internal for the choices of a field, but not across a claim of another team', async () => {
