@@ -118,7 +118,8 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
         see(user);
       },
       clockMoved() {
-        timeline.moved();
+        // What happens from now on happens at the new time.
+        timeline.toStory(Date.now());
         feed.changed('clock');
       },
     },

@@ -10,13 +10,16 @@ import { digestOf, type Marks } from './marks.ts';
 const MESSAGES = 150;
 
 /** Turns the machine's time into the story's: each moment with the offset that was in force then. */
-export type Timeline = { toStory(machineMs: number): number; moved(): void };
+export type Timeline = { toStory(machineMs: number): number };
 
 export function createTimeline(world: SandboxWorld): Timeline {
   const jumps = [{ at: 0, offset: world.clock.offset() }];
   return {
-    toStory: (machineMs) => machineMs + (jumps.findLast((jump) => jump.at <= machineMs)?.offset ?? 0),
-    moved: () => void jumps.push({ at: Date.now(), offset: world.clock.offset() }),
+    toStory(machineMs) {
+      const offset = world.clock.offset();
+      if (jumps.at(-1)?.offset !== offset) jumps.push({ at: Date.now(), offset });
+      return machineMs + (jumps.findLast((jump) => jump.at <= machineMs)?.offset ?? 0);
+    },
   };
 }
 

@@ -23,12 +23,12 @@ export const faultNames = Object.keys(FAULTS) as [FaultName, ...FaultName[]];
 
 /** What a fault should strike to be seen: some mean something only for reads of groups, some only for writes. */
 function aim(kind: FaultKind): { readonly on: string; readonly match: Fault['match'] } {
-  const reads = { on: 'reading groups', match: { method: 'GET', path: /^\/Groups/ } };
-  const writes = { on: 'changing something', match: { method: 'PATCH' } };
+  const reads = { on: 'when groups are read', match: { method: 'GET', path: /^\/Groups/ } };
+  const writes = { on: 'when something is changed', match: { method: 'PATCH' } };
   if (kind.type === 'no-effect') return writes;
   if (kind.type === 'reset' && kind.when === 'after') return writes;
   if (kind.type === 'quirks') return kind.quirks.membersInReads === undefined ? writes : reads;
-  return { on: 'any request', match: {} };
+  return { on: 'at any request', match: {} };
 }
 
 /** @param changed told whenever something is added, has struck or is cleared */

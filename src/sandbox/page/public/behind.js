@@ -29,8 +29,8 @@ function Clock({ clock }) {
   const now = desk.now();
   const move = (ms) => desk.act('clock', { ms });
   return html`<section class="clock" aria-label="Clock">
-    <div><time class="now">${timeOf(now, desk.me.tz)}</time><span class="date">${shortDay(now, desk.me.tz)}</span>
-      ${clock?.offset > 0 && html`<span class="ahead">${ahead(clock.offset)} ahead</span>`}</div>
+    <div><time class="now">${timeOf(now, desk.me.tz)}</time><span class="date">${shortDay(now, desk.me.tz)}
+      ${clock?.offset > 0 && html`<span class="ahead">${ahead(clock.offset)} ahead</span>`}</span></div>
     <div class="row"><button type="button" class="button" aria-label="One hour later" onClick=${() => move(HOUR)}>+1 h</button>
       <button type="button" class="button" aria-label="One day later" onClick=${() => move(24 * HOUR)}>+1 day</button></div>
   </section>`;

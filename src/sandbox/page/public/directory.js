@@ -14,7 +14,7 @@ export function Directory({ directory }) {
 function Account({ account }) {
   const ref = useGlow(`${account.active} ${account.roles.join()} ${account.name}`);
   return html`<li ref=${ref} class=${account.active ? 'account' : 'account off'}>
-    <span class="name">${account.name}</span><span class="email">${account.email}</span>
+    <span class="holder">${account.name}</span><span class="email">${account.email}</span>
     <span class="roles">
       ${!account.active && html`<span class="role inactive">inactive</span>`}
       ${account.roles.map((role) => html`<span key=${role} class=${`role ${role.toLowerCase()}`}>${role}</span>`)}

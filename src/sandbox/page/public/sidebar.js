@@ -40,9 +40,9 @@ export function Sidebar({ world, place, go }) {
       </li>`,
       )}
     </ul>
-    <h2 id="where">Conversations</h2>
+    ${desk.me.kind !== 'deactivated' && html`<h2 id="where">Conversations</h2>`}
     <ul class="places" aria-labelledby="where">
-      ${(screen?.conversations ?? []).flatMap((conversation) => {
+      ${(desk.me.kind === 'deactivated' ? [] : (screen?.conversations ?? [])).flatMap((conversation) => {
         const im = conversation.kind === 'im';
         const at = html`<li key=${conversation.id}>
           <button type="button" class="place" aria-current=${place === conversation.id ? 'page' : undefined} onClick=${() => go(conversation.id)}>

@@ -10,7 +10,7 @@ export const LINES = [
   { line: '/access pending', says: 'What is waiting, for you or by you' },
   { line: '/access grant @dmitri admin for 2h because he covers for Carla', says: 'Ask for somebody else' },
   { line: '/access revoke admin', says: 'Give your own role back' },
-  { line: '/access disable @ivy because she has left', says: 'Switch off the account of somebody who left' },
+  { line: '/access disable ivy@example.com because she has left', says: 'Switch off the account of somebody who left' },
   { line: '/access enable kim.larsen@example.com', says: 'Switch an account on again' },
   { line: '/access list admins', says: 'Who is Admin (owners and auditors)' },
   { line: '/access history', says: 'What happened, newest first' },
@@ -65,7 +65,7 @@ export const STEPS = [
     id: 'disable',
     title: 'Switch off who has left',
     text: 'Ivy is gone, her account is not. Ben may ask, an owner decides. Then choose bad weather and try again.',
-    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access disable @ivy because she has left' },
+    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access disable ivy@example.com because she has left' },
     done: (world) => account(world, 'ivy@example.com')?.active === false,
   },
 ];

@@ -27,14 +27,14 @@ function Line({ line }) {
     <details open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span class="way ${line.wire}">${line.from}<span aria-label="to"> → </span>${line.to}</span>
-        <span class="what">${line.wire === 'scim' && html`<b>${line.method}</b> `}${line.name}</span>
+        <span class="what">${line.wire === 'scim' && html`<b>${line.method}</b> `}${line.name}${line.note !== '' && html` <i>${line.note}</i>`}</span>
         <span class="status">${line.status === 0 ? '—' : line.status}</span>
         <span class="ms">${line.ms} ms</span>
       </summary>
       ${
         open &&
         html`<div class="bodies">
-        <p>${[secondsOf(line.at, desk.me.tz), line.note].filter(Boolean).join(' · ')}</p>
+        <p>${secondsOf(line.at, desk.me.tz)}</p>
         ${line.path !== '' && html`<pre tabindex="0">${line.method} ${line.path}</pre>`}
         <${Body} title="Request" text=${line.request} /><${Body} title="Answer" text=${line.response} />
       </div>`
