@@ -29,9 +29,7 @@ export async function findGroups(exam: AppExam): Promise<{ findings: Finding[]; 
       taken.set(id, role.key);
     } catch (error) {
       if (!(error instanceof ScimError)) throw error;
-      findings.push(
-        unreachable(subject, `${role.group} could not be looked for (${error.message})`, 'try again later'),
-      );
+      findings.push(failed(subject, `${role.group} could not be looked for`, error));
     }
   }
   return { findings, ids };
@@ -118,7 +116,14 @@ export async function readMembers(
     return { holders: ids, findings: [warning(subject, what, 'put people into the group themselves')] };
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
-    const finding = unreachable(subject, `they could not be read (${error.message})`, 'try again later');
-    return { holders: 'unlisted', findings: [finding] };
+    return { holders: 'unlisted', findings: [failed(subject, `those of ${role.group} could not be read`, error)] };
   }
+}
+
+/** A refusal is a fault of token or vendor; anything else may be over in a minute. */
+function failed(subject: string, what: string, error: ScimError): Finding {
+  const refused = error.fault === 'http' && !error.retryable && (error.status ?? 500) < 500;
+  return refused
+    ? fault(subject, `${what} (${error.message})`, 'see that the token may read groups; if it may, ask the vendor')
+    : unreachable(subject, `${what} (${error.message})`, 'try again later');
 }

@@ -37,7 +37,7 @@ export async function examineNamed(exam: PeopleExam): Promise<Finding[]> {
     if (named.length > 0) findings.push(...(await everyOne(panel, `rules of ${app.key}`, named, APPROVER)));
   }
   const auditors = policy.auditors.map((email): Principal => ({ kind: 'email', email }));
-  if (auditors.length > 0) findings.push(...(await everyOne(panel, 'auditors', auditors, AUDITOR, wrongAuditor)));
+  if (auditors.length > 0) findings.push(...(await everyOne(panel, 'auditors', auditors, AUDITOR)));
   findings.push(...(await entries(panel)));
   if (panel.found === 0 && panel.missing > 1) {
     const fix = 'see whether SLACK_BOT_TOKEN is of the right workspace';
@@ -55,31 +55,54 @@ interface Panel {
   missing: number;
 }
 
-/** How bad it is when somebody cannot act, and what to do. */
-interface Weight {
+/** What is expected of somebody, how bad it is when it does not hold, and what to do then. */
+interface Demand {
+  readonly wrong: (panel: Panel, principal: Principal) => Promise<string | undefined>;
   readonly say: typeof fault;
   readonly fix: string;
+  /** What those are who are well. */
+  readonly well: string;
 }
 
-const OWNER: Weight = { say: fault, fix: 'correct owners: in the policy, or let the person into the workspace' };
-const APPROVER: Weight = { say: fault, fix: 'correct the rule in the policy: nobody can decide in this place' };
-const AUDITOR: Weight = { say: fault, fix: 'correct auditors: in the policy' };
-const MANAGER: Weight = { say: warning, fix: 'correct the manager in people: until then owners are asked instead' };
-const ENTRY: Weight = { say: warning, fix: 'correct the Slack user id in people, or take it out' };
+const ACTIVE = 'can act: active, of this workspace';
+const OWNER: Demand = {
+  wrong: cannotDecide,
+  say: fault,
+  fix: 'correct owners: in the policy, or let the person into the workspace',
+  well: ACTIVE,
+};
+const APPROVER: Demand = {
+  wrong: cannotDecide,
+  say: fault,
+  fix: 'correct the rule in the policy: nobody can decide in this place',
+  well: ACTIVE,
+};
+const AUDITOR: Demand = { wrong: wrongAuditor, say: fault, fix: 'correct auditors: in the policy', well: ACTIVE };
+const MANAGER: Demand = {
+  wrong: cannotDecide,
+  say: warning,
+  fix: 'correct the manager in people: until then owners are asked instead',
+  well: ACTIVE,
+};
+const ENTRY: Demand = {
+  wrong: unknownUser,
+  say: warning,
+  fix: 'correct the Slack user id in people, or take it out',
+  well: 'are known in Slack',
+};
 
 /** One line for all who are well, one for each who is not. */
 async function everyOne(
   panel: Panel,
   subject: string,
   principals: readonly Principal[],
-  { say, fix }: Weight,
-  wrongWith: (panel: Panel, principal: Principal) => Promise<string | undefined> = wrong,
+  { wrong, say, fix, well: are }: Demand,
 ): Promise<Finding[]> {
   const bad: Finding[] = [];
   let well = 0;
   for (const [at, principal] of principals.entries()) {
     try {
-      const what = await wrongWith(panel, principal);
+      const what = await wrong(panel, principal);
       if (what === undefined) well += 1;
       else bad.push(say(subject, `${nameOf(principal)} ${what}`, fix));
     } catch (error) {
@@ -95,7 +118,7 @@ async function everyOne(
     }
   }
   const all = principals.length;
-  return well === 0 ? bad : [ok(subject, `${well} of ${all} can act: active, of this workspace`), ...bad];
+  return well === 0 ? bad : [ok(subject, `${well} of ${all} ${are}`), ...bad];
 }
 
 function failureOf(error: unknown): SlackFailure['fault'] {
@@ -113,7 +136,7 @@ const nameOf = (principal: Principal): string =>
       : principal.user;
 
 /** What keeps a principal from acting, as the rest of a sentence; `undefined`: nothing. @throws SlackFailure, DirectoryError */
-async function wrong(panel: Panel, principal: Principal): Promise<string | undefined> {
+async function cannotDecide(panel: Panel, principal: Principal): Promise<string | undefined> {
   const { people, policy } = panel;
   switch (principal.kind) {
     case 'slack':
@@ -132,7 +155,7 @@ async function wrong(panel: Panel, principal: Principal): Promise<string | undef
 
 /** Auditors are known by their address alone. */
 async function wrongAuditor(panel: Panel, principal: Principal): Promise<string | undefined> {
-  if (principal.kind !== 'email') return wrong(panel, principal);
+  if (principal.kind !== 'email') return cannotDecide(panel, principal);
   return cannotAct(panel, await panel.people.byEmail(principal.email), 'email');
 }
 
@@ -230,7 +253,7 @@ async function entries(panel: Panel): Promise<Finding[]> {
   const left = managers.length + users.length - first.length - next.length;
   return [
     ...(first.length > 0 ? await everyOne(panel, 'managers', first, MANAGER) : []),
-    ...(next.length > 0 ? await everyOne(panel, 'people', next, ENTRY, unknownUser) : []),
+    ...(next.length > 0 ? await everyOne(panel, 'people', next, ENTRY) : []),
     ...(left > 0
       ? [unchecked('people', `${counted(left, 'further entry', 'further entries')}: too many to look up`)]
       : []),
@@ -239,7 +262,7 @@ async function entries(panel: Panel): Promise<Finding[]> {
 
 /** Somebody who left may well stand in `people`: subjects need not be active. */
 async function unknownUser(panel: Panel, principal: Principal): Promise<string | undefined> {
-  if (principal.kind !== 'slack') return wrong(panel, principal);
+  if (principal.kind !== 'slack') return cannotDecide(panel, principal);
   const person = await panel.people.person({ team: panel.people.team, user: principal.user });
   return person === undefined ? cannotAct(panel, person, 'slack') : undefined;
 }

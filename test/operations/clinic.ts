@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { type Bot, startBot } from '../../src/sandbox/bot.ts';
 import { CHANNELS, DIRECTORY, PEOPLE, POLICY, TEAM, USERGROUPS } from '../../src/sandbox/cast.ts';
+import { createClock, type SandboxClock } from '../../src/sandbox/clock.ts';
 import {
   createScimService,
   type DialectName,
@@ -18,6 +20,8 @@ import {
   type Seed,
 } from '../../src/sandbox/scim/index.ts';
 import { createSlackWorkspace, type SlackWorkspace, type WorkspaceOptions } from '../../src/sandbox/slack/index.ts';
+
+import { type Story, storyIn } from '../scenarios/story.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../scripts/rolecall.js', import.meta.url));
 export const BOT_TOKEN = 'xoxb-1111111111-clinicsecret';
@@ -52,16 +56,21 @@ export interface Diagnosis {
 export interface Clinic {
   readonly slack: SlackWorkspace;
   readonly scim: ScimService;
+  readonly clock: SandboxClock;
   readonly folder: string;
   readonly dataDir: string;
   readonly env: Record<string, string>;
+  /** Writes a file beside the policy. */
+  write(name: string, text: string): Promise<void>;
   /** Writes the policy anew. */
   policy(text: string): Promise<void>;
   run(args: readonly string[], shell?: string): Promise<{ status: number | null; out: string; err: string }>;
   /** `rolecall doctor --json`. */
   diagnose(shell?: string): Promise<Diagnosis>;
-  /** The real bot on the same configuration. */
-  start(): Promise<Bot>;
+  /** Starts the real bot on the same configuration; what people do with it can be told. */
+  start(): Promise<Story>;
+  /** Ends the bot and waits until it is gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 export interface ClinicOptions {
@@ -73,6 +82,15 @@ export interface ClinicOptions {
   readonly quirks?: Partial<Quirks>;
   readonly policy?: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A port of this machine at which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** Opens one; it is taken down when the test ends. */
@@ -106,6 +124,7 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
     ...(options.socket === false ? { requestUrl: 'http://127.0.0.1:9/slack/events' } : {}),
   });
   const dataDir = join(folder, 'data');
+  const clock = createClock(join(folder, 'clock'));
   const env: Record<string, string> = {
     SLACK_BOT_TOKEN: BOT_TOKEN,
     ...(options.socket === false ? { SLACK_SIGNING_SECRET: SIGNING_SECRET } : { SLACK_APP_TOKEN: APP_TOKEN }),
@@ -115,16 +134,19 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
     SCIM_URL: `${scim.url}?key=${QUERY_KEY}`,
     SCIM_TOKEN,
     DATA_DIR: dataDir,
+    ROLECALL_CLOCK: join(folder, 'clock'),
     ...options.env,
   };
-  const policy = (text: string) => writeFile(join(folder, 'access.yml'), text);
+  const write = (name: string, text: string) => writeFile(join(folder, name), text);
+  const policy = (text: string) => write('access.yml', text);
   await policy(options.policy ?? POLICY);
   let bot: Bot | undefined;
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    bot?.kill(signal);
+    await bot?.exited;
+  };
   onTestFinished(async () => {
-    if (bot !== undefined) {
-      bot.kill('SIGKILL');
-      await bot.exited;
-    }
+    await stop('SIGKILL');
     await slack.close();
     await scim.close();
     await rm(folder, { recursive: true, force: true });
@@ -151,7 +173,7 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
   }
 
   return {
-    ...{ slack, scim, folder, dataDir, env, policy, run },
+    ...{ slack, scim, clock, folder, dataDir, env, write, policy, run, stop },
     async diagnose(shell) {
       const { status, out, err } = await run(['doctor', '--json'], shell);
       if (err !== '') throw new Error(`doctor wrote to stderr: ${err}`);
@@ -178,9 +200,11 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
       };
     },
     async start() {
-      bot = startBot({ env, cwd: folder });
-      await bot.ready;
-      return bot;
+      const started = startBot({ env, cwd: folder });
+      bot = started;
+      await started.ready;
+      const world = { slack, scim, clock, dataDir, bot: () => started, stopBot: stop };
+      return storyIn({ ...world, startBot: async () => started, close: () => stop() });
     },
   };
 }

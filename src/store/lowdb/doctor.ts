@@ -10,7 +10,7 @@ import { type Checkpoint, openCheckpoints } from './checkpoint.ts';
 import { UNFINISHED } from './durable.ts';
 import { errnoOf, type OpenFault, StoreOpenError } from './errors.ts';
 import { keptHeads } from './heads.ts';
-import { isAnswered, MAX_PATH_BYTES, socketOf } from './lock.ts';
+import { isAnswered, socketOf } from './lock.ts';
 import { type Found, recover } from './recover.ts';
 import { journalFolder } from './segment.ts';
 import { SAFE_MODE } from './start.ts';
@@ -53,7 +53,8 @@ export async function examineStore({ dir, now, apps }: StoreExam): Promise<Store
   findings.push(...reading.findings);
   const { state } = reading;
   if (state === undefined) return { findings, appRecord: unread };
-  findings.push(...ends(state, now, running, apps), ...alarms(state));
+  const late = lateGrants(state, now, apps);
+  findings.push(...ends(state, late, running, apps), ...alarms(state, late));
   return { findings, appRecord: (app) => state.get('app', app) ?? { app, groups: {}, claims: [] } };
 }
 
@@ -62,11 +63,6 @@ type Folder =
   { readonly kind: 'there' | 'new' | 'unusable'; readonly findings: Finding[] };
 
 async function examineFolder(dir: string): Promise<Folder> {
-  const bytes = Buffer.byteLength(socketOf(dir));
-  if (bytes > MAX_PATH_BYTES) {
-    const what = `the path of its lock would be ${bytes} bytes long, ${MAX_PATH_BYTES} are possible`;
-    return { kind: 'unusable', findings: [fault(FOLDER, what, 'set DATA_DIR to a shorter path')] };
-  }
   try {
     if (!(await stat(dir)).isDirectory()) {
       return { kind: 'unusable', findings: [fault(FOLDER, `${dir} is not a folder`, 'correct DATA_DIR')] };
@@ -233,11 +229,25 @@ const WORDS: Readonly<Record<OpenFault, string>> = {
   not_writable: 'it cannot be written',
 };
 
+interface Late {
+  readonly request: string;
+  readonly app: string;
+  readonly role: string;
+  /** ms */
+  readonly by: number;
+}
+
+const grantsOf = (state: State) =>
+  state.holdings({}).flatMap(({ app, role, grants }) => grants.map((grant) => ({ app, role, ...grant })));
+
+const lateGrants = (state: State, now: number, apps: readonly string[]): Late[] =>
+  grantsOf(state).flatMap(({ request, app, role, until }) =>
+    until !== null && until + LATE_MS < now && apps.includes(app) ? [{ request, app, role, by: now - until }] : [],
+  );
+
 /** Grants whose end has passed, and those whose app the policy does not know any more: their end cannot be carried out. */
-function ends(state: State, now: number, running: boolean, apps: readonly string[]): Finding[] {
-  const grants = state
-    .holdings({})
-    .flatMap(({ app, role, grants }) => grants.map((grant) => ({ app, role, ...grant })));
+function ends(state: State, late: readonly Late[], running: boolean, apps: readonly string[]): Finding[] {
+  const grants = grantsOf(state);
   const found: Finding[] = [];
   const strays = grants.filter(({ app }) => !apps.includes(app));
   if (strays.length > 0) {
@@ -245,13 +255,13 @@ function ends(state: State, now: number, running: boolean, apps: readonly string
     const what = `${counted(strays.length, 'grant')} in ${names}, which the policy does not name: ${some(strays.map((each) => each.request))}`;
     found.push(fault('ends', what, 'put the app back into the policy until they have ended: as it is they never do'));
   }
-  const late = grants.filter(({ until, app }) => until !== null && until + LATE_MS < now && apps.includes(app));
   if (late.length > 0) {
-    const list = late.map(
-      ({ request, app, role, until }) => `${request} (${role} in ${app}, ${howLong(now - (until ?? now))})`,
-    );
+    const list = late.map(({ request, app, role, by }) => {
+      const held = state.get('request', request)?.alarm?.kind === 'last_admin_held';
+      return `${request} (${role} in ${app}, ${howLong(by)} late${held ? ', the last one: name a successor' : ''})`;
+    });
     const fix = running
-      ? 'the owners have been told why, each day; until it is mended take the role away in the app by hand'
+      ? 'its card tells the owners why, every day; until that is mended take the role away in the app by hand'
       : 'start the bot: it ends them first';
     found.push(fault('ends', `${late.length} overdue: ${some(list)}`, fix));
   } else if (grants.length > 0 && !running) {
@@ -265,15 +275,16 @@ function ends(state: State, now: number, running: boolean, apps: readonly string
 
 function howLong(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 120) return `${minutes} min late`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h late` : `${Math.floor(minutes / (24 * 60))} days late`;
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / (24 * 60))} days`;
 }
 
-/** What the owners keep hearing about, beyond the ends. */
-function alarms(state: State): Finding[] {
-  const failing = state.openRequests({}).filter(({ alarm }) => alarm !== undefined && alarm.kind !== 'last_admin_held');
+/** What else the owners keep hearing about. */
+function alarms(state: State, late: readonly Late[]): Finding[] {
+  const told = new Set(late.map(({ request }) => request));
+  const failing = state.openRequests({}).filter(({ id, alarm }) => alarm !== undefined && !told.has(id));
   if (failing.length === 0) return [];
   const list = failing.map(({ id, ask, alarm }) => `${id} (${ask.action}: ${alarm?.kind.replaceAll('_', ' ') ?? ''})`);
-  const fix = 'look at the request in Slack (/access history): its card says what the service answered';
-  return [warning('changes', `${counted(failing.length, 'change')} not carried through yet: ${some(list)}`, fix)];
+  const fix = 'look at the card of the request in Slack: it says what the service answered';
+  return [warning('changes', `${counted(failing.length, 'change')} not carried through: ${some(list)}`, fix)];
 }

@@ -10,7 +10,7 @@ import { UNFINISHED } from './durable.ts';
 import { errnoOf, StoreOpenError } from './errors.ts';
 
 /** What fits into a Unix socket address, without the closing zero. */
-export const MAX_PATH_BYTES = 107;
+const MAX_PATH_BYTES = 107;
 
 export const socketOf = (dir: string): string => join(dir, 'rolecall.sock');
 
