@@ -70,7 +70,9 @@ async function carryOut(world: World, job: Job, request: AccessRequest, ending: 
   }
   const begun = await begin(world, ending);
   if (begun !== 'take') return DONE;
-  const outcome = await takeBack(world, app, role, ending.account);
+  // What was only observed was never given: there is nothing to take, and nothing to claim.
+  const nothingGiven = request.outcome?.kind === 'observed';
+  const outcome = nothingGiven ? 'observed' : await takeBack(world, app, role, ending.account);
   if (outcome === 'accepted') {
     const now = world.clock.now();
     if (now - job.since >= HOUR) {
