@@ -80,6 +80,15 @@ export const isVacant = (holding: Holding): boolean =>
   holding.open.grant === undefined &&
   holding.open.revoke === undefined;
 
+/**
+ * Whether ending this grant by a person's will makes the account one that no longer holds the role for good: by taking
+ * the membership, or by leaving it to grants that run out (product §4.5 (a)).
+ */
+export function givesUpLasting(holding: Holding, request: string): boolean {
+  if (!keepsMembership(holding, request)) return true;
+  return holdsWithoutEnd(holding) && !holdsWithoutEnd(drop(holding, request));
+}
+
 /** When the role ends for the account: the latest end, `null` for none, `undefined` when no grant holds it. */
 export function lastEnd(holding: Holding): number | null | undefined {
   if (holding.grants.length === 0) return undefined;

@@ -82,7 +82,7 @@ export interface Office {
   slackDown: boolean;
   /** The app does not answer. */
   appDown: boolean;
-  /** Members of a group cannot be listed. */
+  /** Members of a group cannot be read, one by one neither. */
   unlisted: boolean;
   /** The next writes do this instead, in turn; `undefined`: as it should. */
   readonly mischief: (Mischief | undefined)[];
@@ -264,12 +264,14 @@ function literalDirectory(office: () => Office): Directory {
     office().writes.push(what);
     if (trick === 'invisible') return { kind: 'accepted', sentAt: office().now };
     apply();
+    if (office().unlisted) return { kind: 'accepted', sentAt: office().now };
     if (trick === 'lost_answer') {
       throw new DirectoryError('unavailable', 'no answer', { mayHaveApplied: true, sentAt: office().now });
     }
     return { kind: 'confirmed', at: office().now, sentAt: office().now };
   }
-  const membership = (group: string, id: string): Membership => (isIn(group, id) ? 'in' : 'out');
+  const membership = (group: string, id: string): Membership =>
+    office().unlisted ? 'unknown' : isIn(group, id) ? 'in' : 'out';
   const answering = (): void => {
     if (office().appDown) throw new DirectoryError('unavailable', 'the app does not answer');
   };

@@ -235,4 +235,60 @@ describe('the office', () => {
     const twice = await office.ask('finn', grant());
     expect(twice.refusal).toEqual({ code: 'open_already', request: linked });
   });
+
+  it('keeps somebody who holds the role for good from becoming one whose time runs out', async () => {
+    const office = await openOffice();
+    office.groups.set(ADMINS, new Set(['a-carla']));
+    const short = await office.ask('ada', grant());
+    await office.decide('ben', short.id);
+    const plan = await office.ask(
+      'carla',
+      grant({
+        subject: { kind: 'email', email: 'ada@example.com' },
+        handOverFrom: { account: 'a-carla', action: 'revoke' },
+      }),
+    );
+    await office.decide('ben', plan.id);
+    await office.decide('dmitri', plan.id);
+    expect(office.groups.get(ADMINS)).toEqual(new Set(['a-ada']));
+    expect(await code(office.desk.finish({ request: plan.id, by: slack('ada') }))).toBe('last_admin');
+    expect(await code(office.desk.finish({ request: short.id, by: slack('ada') }))).toBe('done');
+    await office.later(5 * HOUR);
+    expect(office.groups.get(ADMINS)).toEqual(new Set(['a-ada']));
+  });
+
+  it('takes a role away although nobody can say whether the base role is there, and never calls it done', async () => {
+    const office = await openOffice((crm) => ({ ...crm, keep: ['zoe@example.com'] }));
+    office.groups.set(MEMBERS, new Set());
+    office.unlisted = true;
+    const asked = await office.ask('dmitri', {
+      action: 'revoke',
+      app: APP,
+      role: 'admin',
+      subject: { kind: 'email', email: 'carla@example.com' },
+    });
+    expect(office.writes).toEqual([`add a-carla to ${MEMBERS}`, `remove a-carla from ${ADMINS}`]);
+    expect([asked.state, asked.outcome?.kind]).toEqual(['applying', 'accepted']);
+    await office.later(2 * HOUR);
+    expect((await office.request(asked.id)).alarm?.kind).toBe('write_failing');
+    office.unlisted = false;
+    await office.later(HOUR);
+    expect((await office.request(asked.id)).state).toBe('done');
+  });
+
+  it('waits with the removal while the base role is accepted and seen not to be there', async () => {
+    const office = await openOffice();
+    office.groups.set(MEMBERS, new Set());
+    office.mischief.push('invisible');
+    const asked = await office.ask('dmitri', {
+      action: 'revoke',
+      app: APP,
+      role: 'admin',
+      subject: { kind: 'email', email: 'carla@example.com' },
+    });
+    expect(office.writes).toEqual([`add a-carla to ${MEMBERS}`]);
+    await office.later(MINUTE);
+    expect(office.writes.slice(1)).toEqual([`add a-carla to ${MEMBERS}`, `remove a-carla from ${ADMINS}`]);
+    expect((await office.request(asked.id)).state).toBe('done');
+  });
 });

@@ -1,4 +1,5 @@
 // How a story is told: people type, press and fill in; what they see and what the directory holds is waited for, never timed.
+import { DateTime } from 'luxon';
 import { onTestFailed, onTestFinished } from 'vitest';
 import type {
   ClickTarget,
@@ -65,11 +66,17 @@ export interface Character {
   presses(label: RegExp, words?: RegExp): Promise<Outcome>;
   /** The same button's target, to press by hand: twice, or as somebody else. */
   button(label: RegExp, words?: RegExp): Promise<ClickTarget & { channel: string; ts: string }>;
-  /** Waits for a modal with such a title. */
-  modal(title: RegExp): Promise<ViewSeen>;
-  /** Fills fields of the visible modal, named by their labels, and sends it. */
+  /** Waits for a modal with such a title, and these words anywhere in it or its fields. */
+  modal(title: RegExp, words?: RegExp): Promise<ViewSeen>;
+  /** Fills fields of the visible modal, named by their labels, and sends it. Choices are named by their words. */
   fills(title: RegExp, fields: Readonly<Record<string, InputValue>>): Promise<Outcome>;
+  /** Types into a person field of the visible modal and picks the one choice with these words. */
+  finds(title: RegExp, field: string, typed: string, words: RegExp): Promise<void>;
   home(): Promise<ViewSeen>;
+  /** Opens the App Home and waits until the words stand there. */
+  seesHome(words: RegExp): Promise<ViewSeen>;
+  /** Presses a button of the App Home, in a row with these words. */
+  pressesHome(label: RegExp): Promise<Outcome>;
 }
 
 export function storyIn(world: SandboxWorld): Story {
@@ -132,11 +139,23 @@ export function storyIn(world: SandboxWorld): Story {
           return undefined;
         },
       );
-    const modal = (title: RegExp): Promise<ViewSeen> =>
-      until(`${id} sees a modal ${title}`, () => {
-        const top = slack.state(id).views.at(-1);
-        return top !== undefined && title.test(top.title) ? top : undefined;
+    const modal = (title: RegExp, words: RegExp = /(?:)/): Promise<ViewSeen> =>
+      until(
+        () => `${id} sees a modal ${title} with ${words}, but: ${JSON.stringify(slack.state(id).views.at(-1) ?? null)}`,
+        () => {
+          const top = slack.state(id).views.at(-1);
+          const fits =
+            top !== undefined && title.test(top.title) && words.test(JSON.stringify([top.blocks, top.values]));
+          return fits ? top : undefined;
+        },
+      );
+    const seesHome = async (words: RegExp): Promise<ViewSeen> => {
+      await slack.openHome(id);
+      return until(`${id} sees ${words} in the App Home`, () => {
+        const home = slack.state(id).home;
+        return home !== null && words.test(wordsIn(home.blocks).join('\n')) ? home : undefined;
       });
+    };
     return {
       id,
       types: (line, channel) => slack.command(id, line, channel),
@@ -153,12 +172,39 @@ export function storyIn(world: SandboxWorld): Story {
       async fills(title, fields) {
         const view = await modal(title);
         const values: Record<string, InputValue> = {};
-        for (const [label, value] of Object.entries(fields)) values[blockOf(view, label)] = value;
+        for (const [label, value] of Object.entries(fields)) {
+          const block = blockOf(view, label);
+          values[String(block.block_id)] = chosen(block, value);
+        }
         return slack.submit(id, view.id, values);
+      },
+      async finds(title, field, typed, words) {
+        const view = await modal(title);
+        const block = blockOf(view, field);
+        const action = typeof block.element === 'object' && block.element !== null ? actionOf(block.element) : '';
+        const { options } = await slack.suggest(id, { viewId: view.id }, action, typed);
+        const fitting = options.filter((option) => words.test(wordsIn(option).join(' ')));
+        const [only] = fitting;
+        if (only === undefined || fitting.length > 1) {
+          throw new Error(`"${typed}" offers ${options.map((option) => wordsIn(option).join(' ')).join(' | ')}`);
+        }
+        slack.type(id, view.id, { [String(block.block_id)]: String(only.value) });
       },
       async home() {
         await slack.openHome(id);
         return until(`${id} has an App Home`, () => slack.state(id).home ?? undefined);
+      },
+      seesHome,
+      async pressesHome(label) {
+        const home = await seesHome(new RegExp(label.source, 'm'));
+        const found = buttonsOf(home.blocks).find((each) => label.test(each.label));
+        if (found === undefined) throw new Error(`no button ${label} in the App Home of ${id}`);
+        return slack.click(id, {
+          viewId: home.id,
+          actionId: found.actionId,
+          blockId: found.blockId,
+          confirmed: true,
+        });
       },
     };
   };
@@ -228,13 +274,41 @@ const textIn = (value: unknown): string =>
   typeof value === 'object' && value !== null && 'text' in value ? stringOf(value.text) : '';
 const stringOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The block_id of the input with this label. */
-function blockOf(view: ViewSeen, label: string): string {
+/** The input with this label. */
+function blockOf(view: ViewSeen, label: string): JsonObject {
   const found = view.blocks.find((block) => block.type === 'input' && textIn(block.label).startsWith(label));
   if (found === undefined) {
     throw new Error(
       `the modal "${view.title}" has no field "${label}", but ${view.blocks.map((block) => textIn(block.label)).join(' | ')}`,
     );
   }
-  return stringOf(found.block_id);
+  return found;
+}
+
+const actionOf = (element: object): string => ('action_id' in element ? String(element.action_id) : '');
+
+/** The value of the option that reads like this; what is no choice stays as typed. */
+function chosen(block: JsonObject, value: InputValue): InputValue {
+  if (typeof value !== 'string') return value;
+  const option = optionsIn(block.element).find((each) => textIn(each.text) === value);
+  return option === undefined ? value : String(option.value);
+}
+
+function optionsIn(element: unknown): JsonObject[] {
+  if (typeof element !== 'object' || element === null) return [];
+  const here = 'options' in element && Array.isArray(element.options) ? (element.options as JsonObject[]) : [];
+  const groups = 'option_groups' in element && Array.isArray(element.option_groups) ? element.option_groups : [];
+  return [...here, ...groups.flatMap(optionsIn)];
+}
+
+/**
+ * Moves the clock to ten in the morning of the next such day in Berlin, at least a day ahead, so that local times mean
+ * something. Resolves when the bot knows: it has sent the owners the day's head of the audit log.
+ */
+export async function wakeUpOn({ world, carla }: Story, weekday: 1 | 2 | 3 | 4 | 5): Promise<void> {
+  const now = DateTime.fromMillis(world.clock.now(), { zone: 'Europe/Berlin' });
+  const days = ((weekday - now.weekday + 5) % 7) + 2;
+  const then = now.plus({ days }).set({ hour: 10, minute: 0, second: 0, millisecond: 0 });
+  world.clock.advance(then.toMillis() - now.toMillis());
+  await carla.sees(/head of the audit log/);
 }

@@ -3,7 +3,7 @@
  * Never gives up; never takes standing membership or what another grant still holds.
  */
 import { refuse } from '../errors.ts';
-import { drop, holdingKey, keepsMembership, setGrant } from '../grant.ts';
+import { drop, givesUpLasting, type Holding, holdingKey, keepsMembership, setGrant } from '../grant.ts';
 import { sameSlack } from '../people.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
@@ -55,13 +55,16 @@ export async function end(world: World, job: Job): Promise<JobResult> {
   }
 }
 
+const takesMembership = (holding: Holding, id: string): boolean => !keepsMembership(holding, id);
+
 async function carryOut(world: World, job: Job, request: AccessRequest, ending: Ending): Promise<JobResult> {
   const app = appOf(world, ending.app);
   const role = roleOf(app, ending.role);
   const holding = await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role));
   const observed = request.outcome?.kind === 'observed' || app.mode === 'observe';
-  if (holding !== undefined && !keepsMembership(holding, ending.id) && !observed) {
-    const taker = request.closing?.why === 'done_early' ? 'person' : 'expiry';
+  const taker = request.closing?.why === 'done_early' ? 'person' : 'expiry';
+  const ends = taker === 'person' ? givesUpLasting : takesMembership;
+  if (holding !== undefined && ends(holding, ending.id) && !observed) {
     const last = await lastHolder(world, app, role, ending.account, taker);
     if (last !== undefined) {
       await raiseAlarm(world, ending.id, { kind: 'last_admin_held', role: ending.role });
@@ -132,7 +135,7 @@ export async function finish(world: World, click: Click): Promise<AccessRequest>
   if (request.state !== 'active' || ending === undefined)
     return refuse({ code: 'closed', request: request.id, state: request.state });
   const holding = await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role));
-  if (holding !== undefined && !keepsMembership(holding, ending.id) && request.outcome?.kind !== 'observed') {
+  if (holding !== undefined && givesUpLasting(holding, ending.id) && request.outcome?.kind !== 'observed') {
     const app = appOf(world, ending.app);
     const last = await lastHolder(world, app, roleOf(app, ending.role), ending.account, 'person');
     if (last !== undefined) refuse(last);

@@ -290,7 +290,7 @@ async function planProvision(
     email,
     steps: await steps(world, asking, rule),
     held: { account: 'none', roles: [] },
-    ...(seats === undefined ? {} : { seatsLeft: seats.seats - seats.used }),
+    ...(seats === undefined ? {} : { seatsLeft: seats.seats - seats.used - 1 }),
   };
 }
 

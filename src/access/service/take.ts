@@ -26,8 +26,10 @@ export async function takeRole(
   const directory = directoryOf(world, app.key);
   const base = options.keepBase ? baseRole(app) : undefined;
   if (base !== undefined && base.key !== role.key && !(await holdsAnother(world, app, role, account))) {
-    const added = await directory.add(await groupOf(world, app, base), account);
-    if (added.kind === 'accepted') return 'accepted';
+    const group = await groupOf(world, app, base);
+    const added = await directory.add(group, account);
+    // Not there yet is waited for; where nobody can ever say, the access must go all the same.
+    if (added.kind === 'accepted' && (await directory.membership(group, account)) === 'out') return 'accepted';
   }
   return (await directory.remove(await groupOf(world, app, role), account)).kind;
 }
