@@ -11,20 +11,33 @@ import { type SandboxWorld, startWorld } from '../src/sandbox/world.ts';
 import { type Figure, figure, printFigures } from './figure.ts';
 
 const COMMANDS = 300;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** How long nothing happens before memory is read, ms. */
-const IDLE = 3_000;
+const IDLE = 15_000;
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
 
-/** Resolves when `look` holds; looked at whenever somebody's screen changes. */
+/** Resolves when `look` holds; looked at whenever somebody's screen changes. Says what the bot said when it never does. */
 function until(world: SandboxWorld, look: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const stop = world.slack.on('change', () => {
       if (!look()) return;
       stop();
+      clearTimeout(end);
       resolve();
     });
+    const end = setTimeout(() => {
+      stop();
+      reject(
+        new Error(
+          `waited in vain; the bot said:\n${world
+            .bot()
+            .log.slice(-10)
+            .map((line) => JSON.stringify(line))
+            .join('\n')}`,
+        ),
+      );
+    }, 30_000);
   });
 }
 
