@@ -185,7 +185,7 @@ async function benchSize(size: number): Promise<Figure[]> {
       `${label}: mirror built, CPU`,
       'ms',
       built.map((each) => each.ms),
-      large ? 2_000 : undefined,
+      atMost(large ? 2_000 : undefined),
     ),
     figure(
       `${label}: longest turn while built, CPU`,

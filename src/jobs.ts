@@ -23,6 +23,7 @@ const LONGEST_WAIT: Readonly<Record<JobKind, number>> = {
   cards: 5 * MINUTE,
   escalate: 5 * MINUTE,
   lapse: MINUTE,
+  review: 15 * MINUTE,
   notice: 15 * MINUTE,
   answer: MINUTE,
   sweep: MINUTE,

@@ -67,7 +67,8 @@ export type AuditEvent =
       readonly outcome: 'confirmed' | 'accepted' | 'observed' | 'kept';
       readonly why: string;
     })
-  | (OnRequest & { readonly type: 'access.end_failed'; readonly why: string })
+  | (OnRequest & { readonly type: 'access.alarm'; readonly why: string })
+  | (OnRequest & { readonly type: 'access.reviewed' })
   | (OnRequest & { readonly type: 'account.created'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
   | (OnRequest & { readonly type: 'account.disabled'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
   | (OnRequest & { readonly type: 'account.enabled'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })

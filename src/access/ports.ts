@@ -130,6 +130,7 @@ export type JobKind =
   | 'cards'
   | 'escalate'
   | 'lapse'
+  | 'review'
   | 'notice'
   | 'answer'
   | 'sweep'

@@ -141,6 +141,7 @@ export type Alarm = { readonly since: number; readonly toldAt: number } & (
   | { readonly kind: 'end_failing'; readonly detail: string }
   | { readonly kind: 'last_admin_held'; readonly role: string }
   | { readonly kind: 'not_visible' }
+  | { readonly kind: 'review_due' }
   | { readonly kind: 'write_failing'; readonly detail: string }
 );
 
@@ -159,6 +160,8 @@ export interface CardRef {
   readonly channel: string;
   readonly ts: string;
   readonly rev: number;
+  /** Owners' copies: the telling of the alarm this one was posted for. */
+  readonly told?: number;
 }
 
 export interface AccessRequest {
@@ -192,6 +195,8 @@ export interface AccessRequest {
   readonly appliedAt?: number;
   /** End of the grant: provisional while applying. */
   readonly until?: number;
+  /** Grant without an end: when it is looked at again. */
+  readonly reviewAt?: number;
   readonly outcome?: Outcome;
   readonly refusal?: Refusal;
   readonly closing?: Closing;

@@ -68,6 +68,8 @@ export function createAnswers({
         return afterwards(work, await desk().cancel(clickOf(work)));
       case 'finish':
         return afterwards(work, await desk().finish(clickOf(work)));
+      case 'keep':
+        return afterwards(work, await desk().keep(clickOf(work)));
       case 'again':
         return unlessDone(async () => {
           const request = await desk().askAgain(clickOf(work), { id: `${once}:ask`, ...place(work) });
@@ -103,7 +105,7 @@ export function createAnswers({
 
   /** A card on record is redrawn by its own job. What was clicked elsewhere is answered here. */
   async function afterwards(
-    work: WorkOf<'decide' | 'cancel' | 'finish' | 'again'>,
+    work: WorkOf<'decide' | 'cancel' | 'finish' | 'keep' | 'again'>,
     request: AccessRequest,
   ): Promise<Message | undefined> {
     if (work.seen === 'private') return shown(request, work.from, context());
@@ -139,7 +141,7 @@ async function unlessDone(act: () => Promise<Message | undefined>): Promise<Mess
 
 const place = (work: Work) => (work.channel === undefined ? {} : { channel: work.channel });
 
-const clickOf = (work: WorkOf<'decide' | 'cancel' | 'finish' | 'again'>): Click => ({
+const clickOf = (work: WorkOf<'decide' | 'cancel' | 'finish' | 'keep' | 'again'>): Click => ({
   request: work.request,
   by: work.from,
   ...(work.copy === undefined ? {} : { copy: work.copy }),

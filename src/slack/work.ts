@@ -48,7 +48,7 @@ export const Work = z.discriminatedUnion('do', [
     seen: z.enum(['card', 'private', 'home']),
   }),
   z.object({
-    do: z.enum(['cancel', 'finish', 'again']),
+    do: z.enum(['cancel', 'finish', 'keep', 'again']),
     ...owed,
     request: key,
     copy: copy.optional(),

@@ -23,14 +23,11 @@ export function putAlarm(draft: Draft, request: AccessRequest, alarm: Raise): Ac
   const before = request.alarm;
   const same = before?.kind === alarm.kind;
   if (same && draft.now - before.toldAt < DAY) return request;
-  // Owners get a new message, not a silent edit of yesterday's.
-  const cards = request.cards.filter((card) => card.reader !== 'owner');
   const next = amend(request, {
-    cards,
     alarm: { ...alarm, since: same ? before.since : draft.now, toldAt: draft.now },
   });
   draft.put('request', next.id, next);
-  if (!same) record(draft, next, 'access.end_failed', system('apply'), { why: alarm.kind });
+  if (!same) record(draft, next, 'access.alarm', system('apply'), { why: alarm.kind });
   showCards(draft, next.id);
   return next;
 }

@@ -20,6 +20,7 @@ import {
   system,
 } from './draft.ts';
 import { isTooLate } from './late.ts';
+import { scheduleReview } from './review.ts';
 import { weakest } from './take.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
 
@@ -181,10 +182,12 @@ async function confirm(
       const until = sentAt === undefined ? held.until : endOf(grant.length, sentAt).until;
       putHolding(draft, setGrant(holding, grant.id, { from, until, state: 'active' }));
       if (until !== null && until !== held.until) scheduleEnd(draft, grant, until);
+      if (held.review !== undefined) scheduleReview(draft, grant.id, held.review);
       settle(draft, request);
       const next = move(request, 'active', {
         appliedAt: from,
         ...(until === null ? {} : { until }),
+        ...(held.review === undefined ? {} : { reviewAt: held.review }),
         outcome: kind === 'accepted' ? { kind, since: draft.now } : { kind, at: draft.now },
       });
       draft.put('request', grant.id, next);

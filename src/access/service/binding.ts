@@ -2,7 +2,7 @@
  * Binding: which account in an app belongs to which Slack person. Decided once, stored, changed by an owner only.
  * Knows the matching order of product §4.2 and nothing of what the account may hold.
  */
-import { refuse } from '../errors.ts';
+import { AccessError, DirectoryError, refuse } from '../errors.ts';
 import { foldEmail, type Party, type Person, personKey, type SubjectRef, sameSlack } from '../people.ts';
 import type { PersonEntry } from '../policy.ts';
 import type { Account, AccountRecord } from '../ports.ts';
@@ -140,6 +140,34 @@ export async function ownAccount(world: World, app: string, person: Person): Pro
   const record = await world.store.read('account', `${app}/${bound}`);
   if (hasMoved(world, person, record)) refuse({ code: 'binding_conflict', reason: 'email_changed' });
   return bound;
+}
+
+/** From memory: the account of this address, as far as the mirror knows. A hint, never acted upon. */
+export function mirrored(world: World, app: string, email: string): Account | undefined {
+  const wanted = foldEmail(email);
+  return directoryOf(world, app)
+    .search(wanted, 5)
+    .map((hit) => hit.account)
+    .find((account) => [account.userName, account.email, ...account.emails].some((each) => foldEmail(each) === wanted));
+}
+
+/**
+ * The account of whoever looks: bound at first use where the mirror knows one of their address. `undefined`: none that
+ * can be trusted, or found, at this moment; then they see like a stranger.
+ */
+export async function accountOfViewer(world: World, app: string, viewer: Person): Promise<string | undefined> {
+  try {
+    const bound = await ownAccount(world, app, viewer);
+    if (bound !== undefined) return bound;
+    const entry = entryOf(world, personParty(viewer));
+    const email = entry?.slack === viewer.slack.user ? entry.email : viewer.email;
+    if (email === undefined) return undefined;
+    if (directoryOf(world, app).freshness().complete && mirrored(world, app, email) === undefined) return undefined;
+    return (await identifyPerson(world, app, viewer)).account?.id;
+  } catch (error) {
+    if (error instanceof AccessError || error instanceof DirectoryError) return undefined;
+    throw error;
+  }
 }
 
 /**

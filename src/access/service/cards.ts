@@ -15,6 +15,8 @@ const GIVE_UP = DAY;
 interface Copy {
   readonly reader: Reader;
   readonly slack: SlackId;
+  /** The telling of the alarm that asks for a message of its own, not a silent edit of yesterday's. */
+  readonly told?: number;
 }
 
 /** @throws what the notifier threw, to be run again later */
@@ -32,7 +34,7 @@ export async function cards(world: World, job: Job): Promise<JobResult> {
     failure = (await show(world, request, ref, ref)) ?? failure;
   }
   for (const copy of wanted) {
-    if (request.cards.some((ref) => ref.reader === copy.reader && sameSlack(ref.slack, copy.slack))) continue;
+    if (request.cards.some((ref) => isCopy(ref, copy))) continue;
     failure = (await show(world, request, copy)) ?? failure;
   }
   for (const slack of concerned(request, wanted)) {
@@ -50,7 +52,8 @@ export async function cards(world: World, job: Job): Promise<JobResult> {
 /** Shows one copy and stores its reference. One that fails does not keep the others from being shown. */
 async function show(world: World, request: AccessRequest, copy: Copy, ref?: CardRef): Promise<unknown> {
   try {
-    const shown = await world.notifier.show(request, copy, ref);
+    const told = copy.told === undefined ? {} : { told: copy.told };
+    const shown = { ...(await world.notifier.show(request, copy, ref)), ...told };
     await world.store.commit([`request:${request.id}`], (view) => {
       const now = view.get('request', request.id);
       if (now === undefined) return { result: undefined };
@@ -70,6 +73,9 @@ async function show(world: World, request: AccessRequest, copy: Copy, ref?: Card
 
 const sameCopy = (a: CardRef, b: CardRef | undefined): boolean =>
   b !== undefined && a.channel === b.channel && a.ts === b.ts;
+
+const isCopy = (ref: CardRef, copy: Copy): boolean =>
+  ref.reader === copy.reader && sameSlack(ref.slack, copy.slack) && (copy.told === undefined || ref.told === copy.told);
 
 /** A closed request whose copies all show its end leaves live state; history keeps it. */
 async function retire(world: World, id: string, shown?: number): Promise<JobResult> {
@@ -98,7 +104,11 @@ async function readersOf(world: World, request: AccessRequest): Promise<Copy[]> 
       const already = copies.some((copy) => sameSlack(copy.slack, owner.slack) && copy.reader !== 'requester');
       const decided = request.cards.some((ref) => sameSlack(ref.slack, owner.slack) && ref.reader === 'approver');
       if (!already && !(decided && request.alarm === undefined && request.state !== 'failed'))
-        copies.push({ reader: 'owner', slack: owner.slack });
+        copies.push({
+          reader: 'owner',
+          slack: owner.slack,
+          ...(request.alarm === undefined ? {} : { told: request.alarm.toldAt }),
+        });
     }
   }
   return copies;

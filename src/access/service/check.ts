@@ -7,6 +7,7 @@ import { foldEmail, type SlackId, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import type { Ask, DurationAsk } from '../request.ts';
+import { mirrored } from './binding.ts';
 import type { FieldRefusal } from './desk.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor, reasonRefusal, textRefusal } from './terms.ts';
@@ -90,7 +91,7 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
   if (!EMAIL.test(email)) found.push({ field: 'email', refusal: { code: 'email_needed' } });
   else {
     const domain = email.slice(email.lastIndexOf('@') + 1);
-    const existing = mirrored(world, app, email);
+    const existing = mirrored(world, app.key, email);
     const open = (await world.store.read('email', `${app.key}/${email}`))?.open;
     const seats = await seatsOf(world, app);
     if (!app.domains.includes(domain)) {
@@ -116,13 +117,6 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
     if (length !== undefined) found.push({ field: 'duration', refusal: length });
   }
   return found;
-}
-
-function mirrored(world: World, app: AppPolicy, email: string): Account | undefined {
-  return directoryOf(world, app.key)
-    .search(email, 5)
-    .map((hit) => hit.account)
-    .find((account) => [account.userName, account.email, ...account.emails].some((each) => foldEmail(each) === email));
 }
 
 const exists = (app: AppPolicy, account: Account): Refusal => ({

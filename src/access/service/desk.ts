@@ -156,6 +156,8 @@ export interface Desk {
   cancel(click: Click): Promise<AccessRequest>;
   /** *I'm done*: ends the grant now; standing membership stays. */
   finish(click: Click): Promise<AccessRequest>;
+  /** An owner keeps a grant without an end for another period, when its review is due. */
+  keep(click: Click): Promise<AccessRequest>;
   /** The same ask once more, as a new request. */
   askAgain(click: Click, once: { readonly id: string; readonly channel?: string }): Promise<AccessRequest>;
   /** *I can't get in* on a welcome: tells the owners. */

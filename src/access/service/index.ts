@@ -14,6 +14,7 @@ import { choices, chosen, home, keepsHome, list, offers } from './list.ts';
 import { history, lookup, oneRequest } from './lookup.ts';
 import { tellNotice } from './notices.ts';
 import { actorOf, resolve } from './resolve.ts';
+import { keep, review } from './review.ts';
 import { verify } from './verify.ts';
 import { escalate, lapse } from './waiting.ts';
 import { publishHead, verifyChain } from './watch.ts';
@@ -40,6 +41,7 @@ export function createDesk(world: World): Desk {
     decide: (click) => decide(world, click),
     cancel: (click) => cancel(world, click),
     finish: (click) => finish(world, click),
+    keep: (click) => keep(world, click),
     askAgain: (click, once) => askAgain(world, click, once),
     cannotGetIn: (by, app) => cannotGetIn(world, by, app),
     home: async (viewer) => {
@@ -67,6 +69,7 @@ export function createVerbs(world: World): Verbs {
     cards: (job) => cards(world, job),
     escalate: (job) => escalate(world, job),
     lapse: (job) => lapse(world, job),
+    review: (job) => review(world, job),
     notice: (job) => tellNotice(world, job),
     sweep: (job) => sweep(world, job),
     head: (job) => publishHead(world, job),

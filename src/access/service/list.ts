@@ -8,6 +8,7 @@ import { foldEmail, type Person, personKey, type SlackId, type SubjectRef } from
 import { type AppPolicy, baseRole, DAY, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import { isAuditor, isOwner } from './approvers.ts';
+import { accountOfViewer } from './binding.ts';
 import type { AppOffer, HeldRole, HomeView, ListRow, ListView, ListWhich, PersonChoice } from './desk.ts';
 import { isOpen, maySee, ownAccess, waitingFor } from './lookup.ts';
 import { actorOf } from './resolve.ts';
@@ -22,7 +23,7 @@ export async function list(world: World, viewerId: SlackId, appKey: string, whic
   const viewer = await actorOf(world, viewerId);
   const app = appOf(world, appKey);
   const all = isAuditor(world, viewer) || (await isOwner(world, app, viewer, 'recent'));
-  const own = (await world.store.read('person', personKey(viewer.slack)))?.accounts[appKey];
+  const own = await accountOfViewer(world, appKey, viewer);
   const seen = (account: Account): boolean => all || account.id === own || reportsTo(world, viewer, own, account);
   const rows =
     which === 'pending' ? await pendingRows(world, viewer, app, all) : await accountRows(world, app, which, seen);

@@ -1,14 +1,14 @@
 /**
  * Look-ups: who holds what, as far as the viewer may know (privacy, product §4.2). Changes nothing but the audit log.
  */
-import { AccessError, refuse } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { holdingKey, lastEnd } from '../grant.ts';
 import { type Person, personKey, type SlackId, type SubjectRef, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, Directory, HistoryEntry } from '../ports.ts';
 import { type AccessRequest, currentStep, isClosed } from '../request.ts';
 import { isAuditor, isOwner, managerOf } from './approvers.ts';
-import { identify, ownAccount } from './binding.ts';
+import { accountOfViewer, identify } from './binding.ts';
 import type { AccountView, HeldRole, HistoryView, LookupView } from './desk.ts';
 import { heldBy } from './plan.ts';
 import { actorOf } from './resolve.ts';
@@ -28,16 +28,6 @@ interface Sight {
 const seesRoles = (sight: Sight): boolean => sight.self || sight.manager || sight.owner || sight.auditor;
 const seesInactive = (sight: Sight): boolean => sight.manager || sight.owner || sight.auditor || sight.self;
 
-/** The viewer's account as far as the binding still holds: one whose e-mail has changed sees like a stranger. */
-async function trustedAccount(world: World, app: string, viewer: Person): Promise<string | undefined> {
-  try {
-    return await ownAccount(world, app, viewer);
-  } catch (error) {
-    if (error instanceof AccessError) return undefined;
-    throw error;
-  }
-}
-
 async function sightOf(
   world: World,
   app: AppPolicy,
@@ -45,7 +35,7 @@ async function sightOf(
   account: Account,
   slack?: SlackId,
 ): Promise<Sight> {
-  const bound = await trustedAccount(world, app.key, viewer);
+  const bound = await accountOfViewer(world, app.key, viewer);
   const subject = {
     account: account.id,
     email: account.email,
@@ -209,11 +199,11 @@ export function maySee(request: AccessRequest, viewer: Person, privileged: boole
   return sameSlack(request.subject?.slack, viewer.slack) && request.ask.action !== 'disable';
 }
 
-/** The person's own roles from memory: ledger and mirror, no look-up. */
+/** The person's own roles from memory: ledger and mirror; no look-up once they are bound. */
 export async function ownAccess(world: World, viewer: Person): Promise<HeldRole[]> {
   const roles: HeldRole[] = [];
   for (const app of Object.values(world.policy.apps)) {
-    const account = await trustedAccount(world, app.key, viewer);
+    const account = await accountOfViewer(world, app.key, viewer);
     if (account === undefined) continue;
     const groups = (await world.store.read('app', app.key))?.groups ?? {};
     for (const role of Object.values(app.roles)) {

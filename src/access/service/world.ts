@@ -1,7 +1,7 @@
 /**
  * What every verb is handed: the ports, the policy, and two small conveniences around them.
  */
-import { refuse } from '../errors.ts';
+import { AccessError, DirectoryError, refuse } from '../errors.ts';
 import { type AppPolicy, baseRole, type Policy, type Role } from '../policy.ts';
 import type { Change, Clock, Directory, Key, Notifier, People, Store, View } from '../ports.ts';
 
@@ -76,6 +76,21 @@ export async function groupOf(world: World, app: AppPolicy, role: Role): Promise
       result: id,
     };
   });
+}
+
+/** The groups that carry an app's roles, linked as far as they can be found now. */
+export async function linkedGroups(world: World, key: string): Promise<string[]> {
+  const app = appOf(world, key);
+  const ids: string[] = [];
+  for (const role of Object.values(app.roles)) {
+    try {
+      ids.push(await groupOf(world, app, role));
+    } catch (error) {
+      if (!(error instanceof AccessError) && !(error instanceof DirectoryError)) throw error;
+      world.log.warn({ app: key, role: role.key, error: error.message }, 'the group of a role could not be linked');
+    }
+  }
+  return ids;
 }
 
 /** Group id of the base role, if the app has one. */

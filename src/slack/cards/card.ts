@@ -33,6 +33,8 @@ export const ACTIONS = {
   deny: 'request.deny',
   cancel: 'request.cancel',
   finish: 'request.finish',
+  /** An owner keeps a grant without an end, when its review is due. */
+  keep: 'request.keep',
   again: 'request.again',
   /** An owner takes a sensitive grant back: opens the revoke modal filled in from the request. */
   revokeGrant: 'request.revoke',

@@ -143,6 +143,9 @@ function readerButtons(draw: Draw): Button[] {
   if (reader.reader === 'requester' && (state === 'ended' || state === 'lapsed' || state === 'not_applied')) {
     offered.push(button(buttons.again, ACTIONS.again, its));
   }
+  if (isOwner(draw) && request.alarm?.kind === 'review_due') {
+    offered.push(button(t.labels.buttonFor.keep(n.role(request.role), deal.subjectLabel), ACTIONS.keep, its));
+  }
   if (isOwner(draw) && ask.action === 'grant' && state === 'active' && sensitive) {
     const label = t.labels.buttonFor.revokeGrant(n.role(request.role), deal.subjectLabel);
     offered.push(button(label, ACTIONS.revokeGrant, { ...its, style: 'danger' }));

@@ -24,7 +24,7 @@ type OnApp = (counter: Counter, click: Click, app: string | undefined) => Promis
 type OnAccount = (counter: Counter, click: Click, account: Extract<Address, { kind: 'account' }>) => Promise<void>;
 
 const act =
-  (what: 'cancel' | 'finish' | 'again'): OnRequest =>
+  (what: 'cancel' | 'finish' | 'keep' | 'again'): OnRequest =>
   ({ intake }, { arrival, ack, ...rest }, request) =>
     intake.accept(arrival, ack, { do: what, request, ...rest });
 
@@ -49,6 +49,7 @@ const ON_REQUEST: Readonly<Record<string, OnRequest>> = {
   [ACTIONS.deny]: about(denyModal),
   [ACTIONS.cancel]: act('cancel'),
   [ACTIONS.finish]: act('finish'),
+  [ACTIONS.keep]: act('keep'),
   [ACTIONS.again]: act('again'),
   [ACTIONS.show]: ({ intake }, { arrival, ack }, request) => intake.accept(arrival, ack, { do: 'show', request }),
   [ACTIONS.revokeGrant]: next('revokeGrant'),

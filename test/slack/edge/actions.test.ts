@@ -84,6 +84,7 @@ const CALLS: [ActionId, { value?: string; blockId?: string }, string, unknown[]]
   [ACTIONS.approve, request, 'decide', [{ request: 'req-1', verdict: 'approve' }]],
   [ACTIONS.cancel, request, 'cancel', [{ request: 'req-1' }]],
   [ACTIONS.finish, request, 'finish', [{ request: 'req-1' }]],
+  [ACTIONS.keep, request, 'keep', [{ request: 'req-1' }]],
   [ACTIONS.again, request, 'askAgain', [{ request: 'req-1' }, {}]],
   [ACTIONS.show, request, 'request', [slackId(USERS.alice), 'req-1']],
   [ACTIONS.accountShow, { blockId: ACCOUNT }, 'lookup', [{}, { kind: 'account', app: 'perplexity', account: 'a2' }]],

@@ -212,9 +212,15 @@ describe('a click', () => {
       'finish',
       pendingRequest({ state: 'active', rev: 5, appliedAt: NOW, until: NOW + 3_600_000 }),
     ],
+    [
+      'keep',
+      ACTIONS.keep,
+      'keep',
+      pendingRequest({ state: 'active', rev: 5, alarm: { kind: 'review_due', since: NOW, toldAt: NOW } }),
+    ],
   ] as const)('on %s of the own card is carried out by the desk', async (_name, action, verb, request) => {
     edge = await startEdge('http');
-    const place = await card(USERS.alice, 'requester', request);
+    const place = await card(USERS.alice, action === ACTIONS.keep ? 'owner' : 'requester', request);
     await click(USERS.alice, place, action);
     expect(await edge.asked(verb)).toEqual([{ request: 'req-1', by: slackId(USERS.alice), copy: place }]);
   });

@@ -152,6 +152,7 @@ function fakeDesk(notify: () => void): FakeDesk {
     decide: async () => pendingRequest({ state: 'approved', rev: 3 }),
     cancel: async () => pendingRequest({ state: 'cancelled', rev: 3 }),
     finish: async () => pendingRequest({ state: 'ending', rev: 3 }),
+    keep: async () => pendingRequest({ state: 'active', rev: 3 }),
     async askAgain(_click, guard) {
       once(guard.id);
       return pendingRequest({ id: 'req-2', state: 'received' });

@@ -90,8 +90,10 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`ending (${code(event.why)}): ${about(event, n)}`;
     case 'access.taken':
       return say`taken away, ${PROOF[event.outcome]}: ${about(event, n)}`;
-    case 'access.end_failed':
-      return say`could not be taken away yet (${code(event.why)}): ${about(event, n)}`;
+    case 'access.alarm':
+      return say`owners told (${code(event.why)}): ${about(event, n)}`;
+    case 'access.reviewed':
+      return say`reviewed and kept: ${about(event, n)}`;
     case 'account.created':
       return say`account made, ${PROOF[event.outcome]}: ${about(event, n)}`;
     case 'account.disabled':

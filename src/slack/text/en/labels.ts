@@ -31,6 +31,7 @@ export const buttons = {
 export const buttonFor = {
   list: (app: string) => `List ${app}`,
   visit: (app: string) => `Open ${app}`,
+  keep: (role: string, who: string) => `Keep ${role} for ${who}`,
   revokeGrant: (role: string, who: string) => `Revoke ${role} from ${who}`,
   accountShow: (who: string) => `Show ${who}`,
   accountRequest: 'Request a role…',

@@ -209,6 +209,8 @@ export function alarm(what: Alarm, deal: Deal, detailed: boolean, n: Names): Wor
       return say`${bold('Overdue.')} Held since ${since}: this is the last lasting ${n.role(what.role)} of ${deal.app}. An owner must name a successor first.`;
     case 'not_visible':
       return say`${bold('Accepted, but not visible')} since ${since}. Perhaps the person belongs to another organisation in ${deal.app}; an owner should look there.`;
+    case 'review_due':
+      return say`${bold('Please review.')} This grant has no end. Is it still needed? Keep it for another 90 days or take it away; I ask every day.`;
     case 'write_failing':
       return say`${bold('Not applied yet.')} Writing has failed since ${since}${detail}. I keep trying.`;
   }
