@@ -19,6 +19,7 @@ import {
   tokenState,
   type World,
 } from './access/service/index.ts';
+import { linkedGroups } from './access/service/world.ts';
 import { type Config, ConfigError, loadConfig, showFaults, showWarnings } from './config/index.ts';
 import { createDirectory, type MirroredDirectory } from './directory/index.ts';
 import { type Jobs, startJobs } from './jobs.ts';
@@ -131,8 +132,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       failing.resolve(EXIT.unavailable);
     },
   });
-  const apps = openDirectories({ config, store, clock, log }, (app, group, lost) =>
-    membersLost(world, app, group, lost),
+  const apps = openDirectories(
+    { config, clock, log },
+    {
+      onLost: (app, group, lost) => membersLost(world, app, group, lost),
+      groups: (app) => linkedGroups(world, app),
+    },
   );
   let desk: Desk | undefined;
   const slack = createSlack({
@@ -215,8 +220,11 @@ export async function start(config: Config, log: Logger): Promise<Running> {
 }
 
 function openDirectories(
-  { config, store, clock, log }: { config: Config; store: Store; clock: Clock; log: Logger },
-  onLost: (app: string, group: string, lost: readonly string[]) => Promise<void>,
+  { config, clock, log }: { config: Config; clock: Clock; log: Logger },
+  heart: {
+    readonly onLost: (app: string, group: string, lost: readonly string[]) => Promise<void>;
+    readonly groups: (app: string) => Promise<readonly string[]>;
+  },
 ): Record<string, Reached> {
   const opened: Record<string, Reached> = {};
   for (const app of Object.values(config.policy.apps)) {
@@ -243,8 +251,8 @@ function openDirectories(
           log.error({ app: event.app, err: event.error }, 'the sync itself is broken');
         else log.debug(event, 'synced');
       },
-      onLost: (group, lost) => onLost(app.key, group, lost),
-      groups: async () => Object.values((await store.read('app', app.key))?.groups ?? {}),
+      onLost: (group, lost) => heart.onLost(app.key, group, lost),
+      groups: () => heart.groups(app.key),
     });
     opened[app.key] = { client, directory };
   }
