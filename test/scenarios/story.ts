@@ -174,7 +174,7 @@ export function storyIn(world: SandboxWorld): Story {
         const values: Record<string, InputValue> = {};
         for (const [label, value] of Object.entries(fields)) {
           const block = blockOf(view, label);
-          values[String(block.block_id)] = chosen(block, value);
+          values[stringOf(block.block_id)] = chosen(block, value);
         }
         return slack.submit(id, view.id, values);
       },
@@ -188,7 +188,7 @@ export function storyIn(world: SandboxWorld): Story {
         if (only === undefined || fitting.length > 1) {
           throw new Error(`"${typed}" offers ${options.map((option) => wordsIn(option).join(' ')).join(' | ')}`);
         }
-        slack.type(id, view.id, { [String(block.block_id)]: String(only.value) });
+        slack.type(id, view.id, { [stringOf(block.block_id)]: stringOf(only.value) });
       },
       async home() {
         await slack.openHome(id);
@@ -285,13 +285,13 @@ function blockOf(view: ViewSeen, label: string): JsonObject {
   return found;
 }
 
-const actionOf = (element: object): string => ('action_id' in element ? String(element.action_id) : '');
+const actionOf = (element: object): string => ('action_id' in element ? stringOf(element.action_id) : '');
 
 /** The value of the option that reads like this; what is no choice stays as typed. */
 function chosen(block: JsonObject, value: InputValue): InputValue {
   if (typeof value !== 'string') return value;
   const option = optionsIn(block.element).find((each) => textIn(each.text) === value);
-  return option === undefined ? value : String(option.value);
+  return option === undefined ? value : stringOf(option.value);
 }
 
 function optionsIn(element: unknown): JsonObject[] {
