@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openPage } from '../../src/sandbox/page/index.ts';
+import { startWorld } from '../../src/sandbox/world.ts';
 import { useBrowser } from './visitor.ts';
 
 describe('behind the scenes', () => {
@@ -87,6 +89,26 @@ describe('behind the scenes', () => {
     await notice.waitFor({ state: 'detached' });
     await visitor.types('/access mine');
     await visitor.sees(/Your access/);
+  });
+
+  it('finds the sandbox again by itself when it was away', async () => {
+    const world = await startWorld();
+    const options = { port: 0, socket: false };
+    let served = await openPage(world, options);
+    const close = async (): Promise<void> => {
+      await served.close();
+      await world.close();
+    };
+    const visitor = await visit({ sandbox: { url: served.url, world, close } });
+    visitor.forgive(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+    await served.close();
+    const lost = visitor.page.getByRole('alert').filter({ hasText: 'lost the sandbox' });
+    await lost.waitFor();
+    served = await openPage(world, { ...options, port: Number(new URL(served.url).port) });
+    await lost.waitFor({ state: 'detached' });
+    // Acts need the new token: the page has begun again.
+    await visitor.click(visitor.button('One hour later'));
+    await visitor.page.getByText('1 h ahead').waitFor();
   });
 
   it('leads a stranger through the tour, and ticks off what was done', async () => {

@@ -12,6 +12,8 @@ const WAIT = 25_000;
 export type Visitor = {
   readonly page: Page;
   readonly sandbox: Sandbox;
+  /** Troubles that the story brings about itself. */
+  forgive(pattern: RegExp): void;
   /** Everything done so far: a click, a choice, a filled field, a pressed key each. */
   readonly actions: readonly string[];
   click(what: Locator): Promise<void>;
@@ -41,6 +43,8 @@ const QUIET = ['--disable-background-networking', '--disable-component-update', 
 export type VisitOptions = {
   readonly socket?: boolean;
   readonly world?: WorldOptions;
+  /** One that is open already; it is closed with the visit all the same. */
+  readonly sandbox?: Sandbox;
   readonly viewport?: { readonly width: number; readonly height: number };
 };
 
@@ -63,26 +67,31 @@ export function useBrowser(): (options?: VisitOptions) => Promise<Visitor> {
 
   return async (options = {}) => {
     if (browser === undefined) throw new Error('the browser is opened before the tests, not before that');
-    const sandbox = await openSandbox({ port: 0, socket: options.socket === true, world: options.world ?? {} });
+    const sandbox =
+      options.sandbox ?? (await openSandbox({ port: 0, socket: options.socket === true, world: options.world ?? {} }));
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
     context.setDefaultTimeout(WAIT);
     const page = await context.newPage();
     const troubles: string[] = [];
+    const forgiven: RegExp[] = [];
+    const note = (trouble: string): void => {
+      if (!forgiven.some((pattern) => pattern.test(trouble))) troubles.push(trouble);
+    };
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) troubles.push(`console: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type())) note(`console: ${message.text()}`);
     });
-    page.on('pageerror', (error) => troubles.push(`exception: ${error.message}`));
+    page.on('pageerror', (error) => note(`exception: ${error.message}`));
     page.on('dialog', (dialog) => {
-      troubles.push(`a dialog of the browser: ${dialog.message()}`);
+      note(`a dialog of the browser: ${dialog.message()}`);
       void dialog.dismiss();
     });
     page.on('request', (request) => {
-      if (new URL(request.url()).origin !== new URL(sandbox.url).origin) troubles.push(`left: ${request.url()}`);
+      if (new URL(request.url()).origin !== new URL(sandbox.url).origin) note(`left: ${request.url()}`);
     });
     page.on('response', (response) => {
-      if (response.status() >= 400) troubles.push(`${response.status()} ${response.url()}`);
+      if (response.status() >= 400) note(`${response.status()} ${response.url()}`);
     });
-    const visitor = visitorOf(page, sandbox);
+    const visitor = visitorOf(page, sandbox, (pattern) => void forgiven.push(pattern));
     const close = async () => {
       await context.close();
       await sandbox.close();
@@ -106,14 +115,14 @@ async function tellWhatIsSeen({ page, sandbox }: Visitor): Promise<void> {
   console.error([`Seen: ${words}`, ...dialogs.map((each) => `Dialog: ${each}`), ...complaints].join('\n--\n'));
 }
 
-function visitorOf(page: Page, sandbox: Sandbox): Visitor {
+function visitorOf(page: Page, sandbox: Sandbox, forgive: Visitor['forgive']): Visitor {
   const actions: string[] = [];
   const click = async (what: Locator): Promise<void> => {
-    actions.push(`click ${what}`);
+    actions.push(`click ${what.toString()}`);
     await what.click();
   };
   const fill = async (what: Locator, text: string): Promise<void> => {
-    actions.push(`fill ${what}`);
+    actions.push(`fill ${what.toString()}`);
     await what.fill(text);
   };
   const press = async (key: string): Promise<void> => {
@@ -125,6 +134,7 @@ function visitorOf(page: Page, sandbox: Sandbox): Visitor {
   return {
     page,
     sandbox,
+    forgive,
     actions,
     click,
     fill,

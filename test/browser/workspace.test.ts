@@ -64,7 +64,10 @@ describe('the workspace in the page', () => {
     await form.getByRole('listbox').waitFor();
     await visitor.press('Escape');
     await form.getByRole('listbox').waitFor({ state: 'detached' });
-    expect(await form.isVisible()).toBe(true);
+    // A form that is being closed would be offered nobody any more.
+    await form.getByRole('combobox', { name: 'For whom' }).pressSequentially('muller');
+    await form.getByRole('option', { name: /Zoë Müller/ }).waitFor();
+    await visitor.press('Escape');
     await visitor.press('Escape');
     await form.waitFor({ state: 'detached' });
   });
@@ -140,6 +143,33 @@ describe('the workspace in the page', () => {
     expect(await message.locator('.said b').count()).toBe(0);
     expect(await message.locator('.said strong').textContent()).toBe('that');
     await visitor.page.getByRole('button', { name: /^Ben Castillo.*1 unread/ }).waitFor();
+  });
+
+  it('switches off the account of somebody who has left', async () => {
+    const visitor = await visit();
+    await visitor.be('Ben');
+    await visitor.types('/access disable ivy@example.com because she has left');
+    await visitor.sees(/Waiting for/);
+    await visitor.be('Carla');
+    await visitor.click(visitor.button(/^Approve/));
+    await visitor.click(visitor.dialog().getByRole('button', { name: 'Approve' }));
+    await visitor.holds('Ivy Schultz', /inactive/);
+  });
+
+  it('gives every control a name', async () => {
+    const visitor = await visit();
+    const nameless = () =>
+      visitor.page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll('button, a, input, select, textarea, summary, dialog')]
+        .filter((each) => !(each.ariaLabel || each.labels?.length || each.textContent.trim()
+          || document.getElementById(each.getAttribute('aria-labelledby') ?? '')))
+        .map((each) => each.outerHTML)`);
+    await visitor.click(visitor.page.locator('details.weather summary').first());
+    expect(await nameless()).toEqual([]);
+    await visitor.click(visitor.button(/Request access/));
+    await visitor.dialog('Request a role').waitFor();
+    expect(await nameless()).toEqual([]);
   });
 
   it('fits a narrow screen, one part at a time', async () => {
