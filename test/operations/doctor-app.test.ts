@@ -206,8 +206,8 @@ describe('role groups', () => {
     expect(about('app:plainbare', 'admin now')).toMatchObject([{ state: 'unchecked' }]);
     expect(about('app:plainbare', 'in none')).toMatchObject([{ state: 'unchecked' }]);
     expect(about('app:nested', 'members of member')).toMatchObject([
-      { state: 'ok' },
-      { state: 'warning', what: '2 members of PPLX_Members are no accounts that this token sees' },
+      { state: 'warning', what: 'readable: 10, and 1 group inside, whose people are not counted' },
+      { state: 'warning', what: '1 member of PPLX_Members is no account that this token sees' },
     ]);
   });
 });

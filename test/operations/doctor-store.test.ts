@@ -4,7 +4,10 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { POLICY } from '../../src/sandbox/cast.ts';
+import { examineStore } from '../../src/store/lowdb/doctor.ts';
 import { HOUR, MINUTE, type Story } from '../scenarios/story.ts';
+import { hands, openIn, temporaryFolder } from '../store/lowdb/hands.ts';
+import { event, putRequest } from '../store/records.ts';
 import { type Clinic, type Diagnosis, openClinic } from './clinic.ts';
 
 const states = (findings: ReturnType<Diagnosis['of']>) => findings.map(({ state }) => state);
@@ -134,6 +137,39 @@ describe('beside a running bot', () => {
     expect(about('app:perplexity', 'keep')).toMatchObject([
       { state: 'fault', what: expect.stringMatching(/is not admin$/) },
     ]);
+  });
+});
+
+describe('a store that is written to all the while', () => {
+  it('is never called damaged, across new segments and checkpoints', async () => {
+    const { dir, remove } = await temporaryFolder();
+    const { store } = await openIn(dir, hands(), { segmentBytes: 200_000, checkpointEvery: 150 });
+    let going = true;
+    let written = 0;
+    const writing = (async () => {
+      while (going) {
+        const id = `R-${written++ % 50}`;
+        await store.commit([`request:${id}`], () => ({
+          put: [putRequest(id)],
+          events: [event(id)],
+          result: undefined,
+        }));
+      }
+    })();
+    try {
+      const journal = new Set<string>();
+      for (let reading = 0; reading < 40 || written < 600; reading++) {
+        const { findings } = await examineStore({ dir, now: 0, apps: [] });
+        for (const { subject, state } of findings) if (subject === 'journal') journal.add(state);
+        expect(findings.filter(({ state }) => state === 'fault' || state === 'warning')).toEqual([]);
+      }
+      expect(journal).toContain('ok');
+    } finally {
+      going = false;
+      await writing;
+      await store.close();
+      await remove();
+    }
   });
 });
 
