@@ -37,9 +37,18 @@ describe('an app that is only observed', () => {
     const { world, ben, carla, dmitri, finn } = story;
     const before = JSON.stringify(world.scim.state());
     await finn.types('/access provision finn@example.com');
-    await finn.fills(/account/, { 'First name': 'Finn', 'Family name': 'Moreau' });
+    await finn.fills(/account/, {
+      'First name': 'Finn',
+      'Family name': 'Moreau',
+      'Role to ask for': 'perplexity/admin',
+      Why: 'with a role',
+    });
+    await ben.presses(/^Approve Admin for Finn/);
+    await finn.sees(/It starts when the account is visible/);
     await carla.presses(/^Approve account/);
     await finn.sees(NOTHING_WRITTEN);
+    // The role that waited for the account waits no longer.
+    await finn.sees(/Admin in Perplexity Enterprise[\s\S]*: cancelled[\s\S]*depends on/);
     await ben.types('/access disable ada@example.com because leaving');
     await dmitri.presses(/^Approve disabling/);
     await ben.sees(/leaving[\s\S]*nothing was written/);

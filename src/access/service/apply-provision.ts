@@ -190,8 +190,14 @@ async function done(
 /** The grant that waited for the account: it may start now, or as soon as it is approved. */
 function startLinked(draft: Draft, provision: AccessRequest, account: string | undefined): void {
   const grant = provision.followedBy === undefined ? undefined : draft.get('request', provision.followedBy);
-  if (grant?.subject === undefined || account === undefined) return;
+  if (grant?.subject === undefined) return;
   if (grant.state !== 'pending' && grant.state !== 'approved') return;
+  if (account === undefined) {
+    // Only observed: the account it waits for will never be there.
+    close(draft, grant, 'cancelled', { closing: { why: 'linked_failed', request: provision.id } });
+    record(draft, grant, 'request.cancelled', system('apply'), { why: 'linked_failed' });
+    return;
+  }
   const next = { ...grant, rev: grant.rev + 1, subject: { ...grant.subject, account }, applyFrom: draft.now };
   draft.put('request', grant.id, next);
   claimRole(draft, next, account);
