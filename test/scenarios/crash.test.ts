@@ -77,13 +77,14 @@ describe('kill -9 during a grant', () => {
   it('and staying down past the end: the first thing done afterwards is to take it away', async () => {
     const story = await tell();
     const { world, ada, ben, members, until } = story;
-    await ada.types(ASK);
+    await ada.types('/access request admin for 30m because INC-7');
     const write = hold(world, HERE, 'after');
     await ben.presses(/^Approve Admin/);
     await until('Ada is in the group', () => members('PPLX_Admin').includes('ada@example.com'));
     await world.stopBot('SIGKILL');
     write.letGo();
-    world.clock.advance(9 * HOUR);
+    // Soon enough for the write to be tried again, too late for the grant: the end that was stored with it comes first.
+    world.clock.advance(45 * MINUTE);
     await world.startBot();
     await until('Ada is a Member only', () => !members('PPLX_Admin').includes('ada@example.com'));
     await ada.sees(/no longer in the Admin group/);
