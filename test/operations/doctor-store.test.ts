@@ -2,13 +2,16 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { POLICY } from '../../src/sandbox/cast.ts';
 import { examineStore } from '../../src/store/lowdb/doctor.ts';
 import { HOUR, MINUTE, type Story } from '../scenarios/story.ts';
 import { hands, openIn, temporaryFolder } from '../store/lowdb/hands.ts';
 import { event, putRequest } from '../store/records.ts';
 import { type Clinic, type Diagnosis, openClinic } from './clinic.ts';
+
+// Bots and command lines start several times in one test: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const states = (findings: ReturnType<Diagnosis['of']>) => findings.map(({ state }) => state);
 
