@@ -60,7 +60,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
     token: scimToken,
     dialect: options.dialect ?? 'perplexity',
     seed: options.directory ?? DIRECTORY,
-    now: clock.now,
+    now: () => clock.now(),
   });
   const slack = await createSlackWorkspace({
     host: '127.0.0.1',
