@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { DirectoryError } from '../../src/access/errors.ts';
+import { AccessError, DirectoryError } from '../../src/access/errors.ts';
 import { foldEmail, type Person, type SlackId } from '../../src/access/people.ts';
 import { type AppPolicy, DEFAULT_HOURS, DEFAULT_LIMITS, HOUR, type Policy } from '../../src/access/policy.ts';
 import type { Account, Directory, JobKind, Membership, Notice, Store, WriteOutcome } from '../../src/access/ports.ts';
@@ -62,6 +62,16 @@ export const CRM: AppPolicy = {
   rules: [],
 };
 
+/** What became of it: `done`, or the code of the refusal. */
+export const code = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => {
+      if (error instanceof AccessError) return error.refusal.code;
+      throw error;
+    },
+  );
+
 /** What a step of the directory may do instead of what it should. */
 type Mischief = 'unavailable' | 'lost_answer' | 'invisible' | 'rejected';
 
@@ -73,6 +83,7 @@ export interface Office {
   readonly people: Map<string, Person>;
   readonly accounts: Map<string, Account>;
   readonly groups: Map<string, Set<string>>;
+  readonly usergroups: Map<string, readonly string[]>;
   /** Every write that reached the directory, oldest first. */
   readonly writes: string[];
   /** Every copy of a card that was drawn, and every notice. */
@@ -84,6 +95,8 @@ export interface Office {
   appDown: boolean;
   /** Members of a group cannot be read, one by one neither. */
   unlisted: boolean;
+  /** Called right before each write that is sent. */
+  beforeWrite: () => Promise<void>;
   /** The next writes do this instead, in turn; `undefined`: as it should. */
   readonly mischief: (Mischief | undefined)[];
   /** Asks, and runs what is due. @returns the request as it stands then */
@@ -95,7 +108,14 @@ export interface Office {
   /** Runs one verb now, whatever is due. */
   once(kind: Exclude<JobKind, 'answer'>, target: string): Promise<void>;
   request(id: string): Promise<AccessRequest>;
+  /** The process dies at its nth commit from now on (0: not at all), before or after it is stored. @returns whether it has died. */
+  dieAt(nth: number, when: 'before' | 'after'): boolean;
+  /** Does it, and again when the process died of it: as somebody would who got no answer, or a job that is still due. */
+  surviving<T>(act: () => Promise<T>): Promise<T | undefined>;
 }
+
+/** The process is gone in the middle of something. */
+class Death extends Error {}
 
 export const grant = (more: Partial<Ask> = {}): Ask => ({
   action: 'grant',
@@ -124,9 +144,10 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     [ADMINS, new Set(['a-carla', 'a-zoe'])],
     [MEMBERS, new Set(accounts.keys())],
   ]);
+  const usergroups = new Map<string, readonly string[]>();
   const crm = change(CRM);
   const time = { now: MORNING };
-  const { store } = await openStore({
+  const opened = await openStore({
     dir,
     clock: { now: () => time.now },
     random: randomBytes,
@@ -136,6 +157,22 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
       throw error;
     },
   });
+  const life = { commits: 0, diesAt: 0, when: 'after' as 'before' | 'after', died: false };
+  const mortal = (when: 'before' | 'after'): void => {
+    if (life.when !== when || life.commits !== life.diesAt || life.diesAt === 0 || life.died) return;
+    life.died = true;
+    throw new Death('the process died');
+  };
+  const store: Store = {
+    ...opened.store,
+    async commit(keys, fn) {
+      life.commits += 1;
+      mortal('before');
+      const result = await opened.store.commit(keys, fn);
+      mortal('after');
+      return result;
+    },
+  };
   onTestFinished(async () => {
     await store.close();
     await rm(dir, { recursive: true, force: true });
@@ -171,7 +208,7 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
           (each) => each.standing !== 'deactivated' && each.email !== undefined && foldEmail(each.email) === email,
         );
       },
-      usergroup: async () => [],
+      usergroup: async (id) => usergroups.get(id) ?? [],
     },
     notifier: {
       async show(request, reader, ref) {
@@ -198,12 +235,14 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     people,
     accounts,
     groups,
+    usergroups,
     writes: [],
     shown: [],
     told: [],
     slackDown: false,
     appDown: false,
     unlisted: false,
+    beforeWrite: async () => {},
     mischief: [],
     async ask(from, ask) {
       const { id } = await desk.submit(slack(from), from, ask, { id: `once-${++posts}` });
@@ -221,18 +260,23 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
         const [job] = await store.dueJobs(office.now, 1);
         if (job === undefined || job.kind === 'answer') return;
         const kind = job.kind;
-        const outcome = await verbs[kind](job).catch((error: unknown) => {
-          if (!(error instanceof DirectoryError)) throw error;
-          return { kind: 'again' as const, due: office.now + 1000 };
-        });
-        await store.commit([], () => ({
-          jobs: [
-            outcome.kind === 'done'
-              ? { finish: job }
-              : { putOff: { ...job, attempts: job.attempts + 1 }, due: outcome.due },
-          ],
-          result: undefined,
-        }));
+        try {
+          const outcome = await verbs[kind](job).catch((error: unknown) => {
+            if (!(error instanceof DirectoryError)) throw error;
+            return { kind: 'again' as const, due: office.now + 1000 };
+          });
+          await store.commit([], () => ({
+            jobs: [
+              outcome.kind === 'done'
+                ? { finish: job }
+                : { putOff: { ...job, attempts: job.attempts + 1 }, due: outcome.due },
+            ],
+            result: undefined,
+          }));
+        } catch (error) {
+          // A new process finds the job as it was.
+          if (!(error instanceof Death)) throw error;
+        }
       }
       throw new Error('there is always something due');
     },
@@ -243,6 +287,23 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     async once(kind, target) {
       const job = { key: `${kind}:${target}`, kind, target, due: office.now, since: office.now, attempts: 0, seq: 0 };
       await verbs[kind](job);
+    },
+    dieAt(nth, when) {
+      const { died } = life;
+      Object.assign(life, { commits: 0, diesAt: nth, when, died: false });
+      return died;
+    },
+    async surviving(act) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+        // What was decided before the death cannot be decided again.
+        return act().catch((again: unknown) => {
+          if (again instanceof AccessError) return undefined;
+          throw again;
+        });
+      }
     },
     async request(id) {
       const found = (await store.read('request', id)) ?? (await store.closedRequest(id));
@@ -256,8 +317,9 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
 /** Accounts and groups in memory; every write takes effect at once unless mischief is due. */
 function literalDirectory(office: () => Office): Directory {
   const isIn = (group: string, id: string): boolean => office().groups.get(group)?.has(id) === true;
-  function write(what: string, apply: () => void, isSo: boolean): WriteOutcome {
+  async function write(what: string, apply: () => void, isSo: boolean): Promise<WriteOutcome> {
     if (isSo) return { kind: 'confirmed', at: office().now };
+    await office().beforeWrite();
     const trick = office().mischief.shift();
     if (trick === 'unavailable') throw new DirectoryError('unavailable', 'no connection');
     if (trick === 'rejected') throw new DirectoryError('rejected', 'it says no');
@@ -296,7 +358,7 @@ function literalDirectory(office: () => Office): Directory {
         active: true,
         ...(externalId === undefined ? {} : { externalId }),
       };
-      const outcome = write(`create ${id}`, () => office().accounts.set(id, made), false);
+      const outcome = await write(`create ${id}`, () => office().accounts.set(id, made), false);
       return outcome.kind === 'accepted' ? outcome : { kind: 'created', account: made, sentAt: office().now };
     },
     async setActive(id, active) {
