@@ -135,4 +135,32 @@ describe('giving', () => {
     expect((await office.request(unclear.id)).state).toBe('ended');
     expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
   });
+
+  it('keeps the end of a write that may have taken effect, whatever the next attempts say', async () => {
+    const office = await openOffice();
+    const asked = await office.ask('ada', grant());
+    const start = office.now;
+    office.mischief.push('lost_request', 'unavailable');
+    await office.desk.decide({ request: asked.id, by: slack('ben'), verdict: 'approve' });
+    for (const wait of [0, 5 * MINUTE]) {
+      await office.later(wait);
+      await office.once('apply', asked.id).catch(() => undefined);
+      expect((await office.store.job(`end:${asked.id}`))?.due).toBe(start + 4 * HOUR);
+    }
+    await office.later(5 * MINUTE);
+    expect((await office.request(asked.id)).state).toBe('active');
+    // Counted from the first write that may have given it.
+    expect((await office.request(asked.id)).until).toBe(start + 4 * HOUR);
+  });
+
+  it('counts from the first write that was not refused, and stores no end for one that surely did nothing', async () => {
+    const office = await openOffice();
+    const asked = await office.ask('ada', grant());
+    office.mischief.push('unavailable');
+    await office.desk.decide({ request: asked.id, by: slack('ben'), verdict: 'approve' });
+    await office.once('apply', asked.id).catch(() => undefined);
+    expect(await office.store.job(`end:${asked.id}`)).toBeUndefined();
+    await office.later(5 * MINUTE);
+    expect((await office.request(asked.id)).until).toBe(office.now + 4 * HOUR);
+  });
 });

@@ -73,7 +73,7 @@ export const code = (work: Promise<unknown>): Promise<string> =>
   );
 
 /** What a step of the directory may do instead of what it should. */
-type Mischief = 'unavailable' | 'lost_answer' | 'invisible' | 'rejected';
+type Mischief = 'unavailable' | 'lost_request' | 'lost_answer' | 'invisible' | 'rejected';
 
 export interface Office {
   readonly now: number;
@@ -323,6 +323,9 @@ function literalDirectory(office: () => Office): Directory {
     const trick = office().mischief.shift();
     if (trick === 'unavailable') throw new DirectoryError('unavailable', 'no connection');
     if (trick === 'rejected') throw new DirectoryError('rejected', 'it says no');
+    if (trick === 'lost_request') {
+      throw new DirectoryError('unavailable', 'no answer', { mayHaveApplied: true, sentAt: office().now });
+    }
     office().writes.push(what);
     if (trick === 'invisible') return { kind: 'accepted', sentAt: office().now };
     apply();
