@@ -13,6 +13,7 @@ import {
   type Desk,
   everyOwner,
   keepWatch,
+  linkGroups,
   membersLost,
   ownersOf,
   send,
@@ -178,7 +179,15 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   });
   await keepWatch(world);
   await recordStart(store, config.digest);
-  for (const { directory } of Object.values(apps)) directory.start();
+  const stopping = new AbortController();
+  for (const [key, { directory }] of Object.entries(apps)) {
+    const app = config.policy.apps[key];
+    // The groups first, so that the first sync reads who is in them.
+    const linked = app === undefined ? Promise.resolve() : linkGroups(world, app);
+    void linked.finally(() => {
+      if (!stopping.signal.aborted) directory.start();
+    });
+  }
   const jobs = startJobs({
     store,
     verbs: {
@@ -199,7 +208,6 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     after,
     onToken: (lane, works) => tokenState(world, lane.replace(/^app:/, ''), works),
   });
-  const stopping = new AbortController();
   const connected = connect(slack, log, stopping.signal).then(async (outcome) => {
     if (outcome !== 'open') {
       if (outcome === 'hopeless') failing.resolve(EXIT.configuration);

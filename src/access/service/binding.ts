@@ -116,13 +116,15 @@ async function identifyPerson(world: World, app: string, person: Person): Promis
   const byEntry = entry?.slack === person.slack.user;
   const email = byEntry ? entry.email : person.email;
   if (email === undefined) return { party: personParty(person), person };
-  if (!byEntry && !person.emailConfirmed) refuse({ code: 'email_unconfirmed' });
+  // Of people who have left Slack no longer says whether the address was confirmed. They cannot act, and nothing is bound.
+  const left = person.standing === 'deactivated' && !person.emailConfirmed;
+  if (!byEntry && !person.emailConfirmed && !left) refuse({ code: 'email_unconfirmed' });
   const found = await directory.find(email);
   if (found.length > 1) refuse({ code: 'binding_conflict', reason: 'two_accounts' });
   const [account] = found;
   if (account === undefined) return { party: { ...personParty(person), email: foldEmail(email) }, person };
   const how = byEntry ? 'people' : foldEmail(account.userName) === foldEmail(email) ? 'username' : 'email';
-  await bind(world, app, person, account, how);
+  if (byEntry || !left) await bind(world, app, person, account, how);
   return { party: accountParty(account, person.slack), account, person };
 }
 

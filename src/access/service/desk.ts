@@ -4,6 +4,7 @@
  */
 import type { Refusal } from '../errors.ts';
 import type { Person, SlackId, SubjectRef } from '../people.ts';
+import type { Principal } from '../policy.ts';
 import type { HistoryEntry, Hit } from '../ports.ts';
 import type { AccessRequest, Ask } from '../request.ts';
 
@@ -20,6 +21,8 @@ export interface HeldRole {
   readonly base: boolean;
   readonly sensitive: boolean;
   readonly standing: boolean;
+  /** False: a grant was accepted, but the membership cannot be read back yet. */
+  readonly seen?: false;
   /** End of the grant that ends last; `null`: none; absent: standing. */
   readonly until?: number | null;
   /** The request behind it: *I'm done* acts on it. */
@@ -81,7 +84,7 @@ export interface AppOffer {
   readonly name: string;
   readonly observe: boolean;
   readonly loginUrl?: string;
-  readonly owners: readonly string[];
+  readonly owners: readonly Principal[];
   readonly ownerOf: boolean;
   readonly roles: readonly {
     readonly key: string;

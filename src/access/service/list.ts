@@ -10,7 +10,7 @@ import type { Account } from '../ports.ts';
 import { isAuditor, isOwner } from './approvers.ts';
 import { accountOfViewer } from './binding.ts';
 import type { AppOffer, HeldRole, HomeView, ListRow, ListView, ListWhich, PersonChoice } from './desk.ts';
-import { isOpen, maySee, ownAccess, waitingFor } from './lookup.ts';
+import { isOpen, isUnseen, maySee, ownAccess, waitingFor } from './lookup.ts';
 import { actorOf } from './resolve.ts';
 import { appOf, directoryOf, type World } from './world.ts';
 
@@ -106,6 +106,7 @@ async function accountRows(
         base: role.base,
         sensitive: role.sensitive,
         standing,
+        ...(isUnseen(app, granted, ids, account.id) ? { seen: false as const } : {}),
         ...(standing || end === undefined ? {} : { until: end }),
       });
     }
@@ -129,9 +130,7 @@ export function offers(world: World): AppOffer[] {
     name: app.name,
     observe: app.mode === 'observe',
     ...(app.loginUrl === undefined ? {} : { loginUrl: app.loginUrl }),
-    owners: app.owners.map((owner) =>
-      owner.kind === 'email' ? owner.email : owner.kind === 'usergroup' ? `<!subteam^${owner.id}>` : `<@${owner.user}>`,
-    ),
+    owners: app.owners,
     ownerOf: false,
     roles: Object.values(app.roles).map((role) => {
       const { duration, reason } = ruleFor(app, 'grant', role.key);

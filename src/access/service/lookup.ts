@@ -199,6 +199,16 @@ export function maySee(request: AccessRequest, viewer: Person, privileged: boole
   return sameSlack(request.subject?.slack, viewer.slack) && request.ask.action !== 'disable';
 }
 
+/** A grant the ledger knows and the directory does not show: a 2xx is not proof. */
+export function isUnseen(
+  app: AppPolicy,
+  granted: boolean,
+  members: ReadonlySet<string> | 'unknown',
+  account: string,
+): boolean {
+  return granted && app.mode === 'live' && members !== 'unknown' && !members.has(account);
+}
+
 /** The person's own roles from memory: ledger and mirror; no look-up once they are bound. */
 export async function ownAccess(world: World, viewer: Person): Promise<HeldRole[]> {
   const roles: HeldRole[] = [];
@@ -212,7 +222,8 @@ export async function ownAccess(world: World, viewer: Person): Promise<HeldRole[
       const members = group === undefined ? 'unknown' : directoryOf(world, app.key).knownMembers(group);
       const granted = holding?.grants.some((grant) => grant.state === 'active' || grant.state === 'ending') === true;
       if (!granted && (members === 'unknown' || !members.has(account))) continue;
-      roles.push(await heldRole(world, app, account, role.key, !granted || holding?.standing === true));
+      const held = await heldRole(world, app, account, role.key, !granted || holding?.standing === true);
+      roles.push(isUnseen(app, granted, members, account) ? { ...held, seen: false } : held);
     }
   }
   return roles;

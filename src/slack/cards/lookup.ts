@@ -31,7 +31,7 @@ function found(accounts: readonly AccountView[], pen: Pen): Message {
   return message(
     title,
     asManyAsFit(
-      accounts.map((one) => [...accountBlocks(one, pen), divider]),
+      accounts.map((one, at) => [...(at === 0 ? [] : [divider]), ...accountBlocks(one, pen)]),
       48,
       moreRow(pen),
     ),

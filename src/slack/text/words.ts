@@ -10,6 +10,7 @@ type Part =
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'quote'; readonly lines: readonly string[] }
   | { readonly kind: 'mention'; readonly user: string; readonly name: string }
+  | { readonly kind: 'usergroup'; readonly id: string }
   | { readonly kind: 'date'; readonly at: number; readonly style: DateStyle; readonly zone: string }
   | { readonly kind: 'link'; readonly url: string; readonly label: string }
   | { readonly kind: 'emoji'; readonly name: string };
@@ -64,6 +65,8 @@ export const emoji = (name: string): Words => ({ parts: [{ kind: 'emoji', name }
 export const mention = (user: string, name: string): Words => ({
   parts: [{ kind: 'mention', user, name: oneLine(name, 80) }],
 });
+/** A user group by its id: shown by its handle, and nobody is pinged for being named. */
+export const usergroup = (id: string): Words => ({ parts: [{ kind: 'usergroup', id }] });
 /** @param at ms  @param zone IANA zone of the fallback; Slack shows the reader's own */
 export const date = (at: number, style: DateStyle, zone: string): Words => ({
   parts: [{ kind: 'date', at, style, zone }],
@@ -138,6 +141,8 @@ function partToMrkdwn(part: Part): string {
       return part.lines.map((line) => `>${escapeMrkdwn(line).replaceAll('`', "'")}`).join('\n');
     case 'mention':
       return /^[UW][A-Z0-9]{1,30}$/.test(part.user) ? `<@${part.user}>` : partToMrkdwn(textPart(part.name));
+    case 'usergroup':
+      return /^S[A-Z0-9]{1,30}$/.test(part.id) ? `<!subteam^${part.id}>` : partToMrkdwn(textPart(part.id));
     case 'date': {
       if (!(Math.abs(part.at) <= LAST_DATE)) return '?';
       const fallback = escapeMrkdwn(fallbackDate(part.at, part.style, part.zone)).replaceAll('|', ' ');
@@ -163,6 +168,8 @@ function partToPlain(part: Part): string {
       return part.lines.join(' ');
     case 'mention':
       return part.name === '' ? part.user : part.name;
+    case 'usergroup':
+      return `group ${part.id}`;
     case 'date':
       return Math.abs(part.at) <= LAST_DATE ? fallbackDate(part.at, part.style, part.zone) : '?';
     case 'link':

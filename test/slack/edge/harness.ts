@@ -60,7 +60,7 @@ const OFFER: AppOffer = {
   key: 'perplexity',
   name: 'Perplexity Enterprise',
   observe: false,
-  owners: ['olivia@example.com'],
+  owners: [{ kind: 'email', email: 'olivia@example.com' }],
   ownerOf: false,
   roles: [
     { ...role, key: 'admin', base: false, sensitive: true },

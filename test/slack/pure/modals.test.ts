@@ -158,7 +158,7 @@ describe('the modals', () => {
         };
         const person = { name: hostile, email: hostile };
         const args: OpenArgs = {
-          offers: [offer({ name: hostile, owners: [hostile] }), PERDOO],
+          offers: [offer({ name: hostile, owners: [{ kind: 'email', email: hostile }] }), PERDOO],
           draft,
           subjectName: hostile,
           person,

@@ -244,7 +244,7 @@ export const offer = (change: Partial<AppOffer> = {}): AppOffer => ({
   key: 'perplexity',
   name: 'Perplexity Enterprise',
   observe: false,
-  owners: ['Olga Owner'],
+  owners: [{ kind: 'email', email: 'olga@example.com' }],
   ownerOf: true,
   roles: [
     {

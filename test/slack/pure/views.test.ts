@@ -129,7 +129,12 @@ const homes = (text: string, count: number): HomeView => ({
     fullRequest(ACTIONS_ASKED[index % 5] ?? 'grant', STATES[index % 14] ?? 'pending', texts(text)),
   ),
   apps: many(count, (index) =>
-    offer({ key: `app-${index}`, name: text, owners: many(9, () => text), observe: index % 2 === 0 }),
+    offer({
+      key: `app-${index}`,
+      name: text,
+      owners: many(9, () => ({ kind: 'email' as const, email: text })),
+      observe: index % 2 === 0,
+    }),
   ),
 });
 

@@ -1,9 +1,10 @@
 /**
  * English for look-ups, lists, the hub and the App Home. Knows no block.
  */
+import type { Principal } from '../../../access/policy.ts';
 import type { HeldRole, ListWhich } from '../../../access/service/desk.ts';
 import type { Names } from '../names.ts';
-import { bold, code, piece, say, type Words } from '../words.ts';
+import { bold, code, listed, mention, piece, say, usergroup, type Words } from '../words.ts';
 import { countOf, duration, names } from './words.ts';
 
 const ACTIVE = { true: 'active', false: 'switched off', unknown: 'state unknown' } as const;
@@ -16,6 +17,7 @@ export const manager = (who: string): Words => say`Manager: ${piece(who, 120)}`;
 /** "Admin until …", "Member (standing)". */
 export function held(one: HeldRole, n: Names): Words {
   const role = n.role(one.role);
+  if (one.seen === false) return say`${bold(role)}, accepted but not visible in the app yet`;
   // Standing membership stays after any grant: an end would be a promise that is not kept.
   if (one.standing) return say`${bold(role)} (standing)`;
   if (one.until === null) return say`${bold(role)}, by a grant with no end`;
@@ -69,8 +71,16 @@ export const noApps = say`No app is set up yet. Ask whoever runs me to add one t
 export const offer = (name: string, roleNames: readonly string[]): Words =>
   roleNames.length === 0 ? say`${bold(name)}: account only` : say`${bold(name)}: ${names(roleNames)}`;
 export const upTo = (ms: number): Words => say`up to ${duration(ms)}`;
-export const owners = (all: readonly string[]): Words =>
-  all.length === 0 ? say`No owner is reachable.` : say`Owners: ${names(all, 5)}`;
+export function owners(all: readonly Principal[]): Words {
+  const named = all.map((one) =>
+    one.kind === 'email'
+      ? piece(one.email, 80)
+      : one.kind === 'slack'
+        ? mention(one.user, one.user)
+        : usergroup(one.id),
+  );
+  return all.length === 0 ? say`No owner is named.` : say`Owners: ${listed(named, 5, (more) => `and ${more} more`)}`;
+}
 export const observed = say`Observe mode: nothing is written.`;
 
 export const modal = {
