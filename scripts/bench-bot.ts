@@ -129,7 +129,7 @@ async function days(): Promise<{ start: number[]; memory: number[]; confirm: num
       channel: shown.channel,
       ts: shown.ts,
       actionId: 'request.approve',
-      blockId: String(actions.block_id),
+      blockId: typeof actions.block_id === 'string' ? actions.block_id : '',
       confirmed: true,
     });
     await seen;

@@ -25,11 +25,12 @@ if (!CHROMIUM.some((path) => existsSync(path)) && !process.env.CHROMIUM) {
 }
 
 const checks = [
-  ['format and lint', 'biome', ['check', '.']],
-  ['promises', 'oxlint', ['--type-aware', 'src', 'test', 'scripts']],
-  ['types', 'tsc', ['--noEmit']],
+  { name: 'format and lint', command: 'biome', args: ['check', '.'] },
+  { name: 'promises', command: 'oxlint', args: ['--type-aware', 'src', 'test', 'scripts'] },
+  { name: 'types', command: 'tsc', args: ['--noEmit'] },
+  { name: 'types with a browser', command: 'tsc', args: ['--noEmit', '-p', 'tsconfig.browser.json'] },
 ];
-const broken = checks.filter(([name, command, args]) => !step(name, command, args)).map(([name]) => name);
+const broken = checks.filter(({ name, command, args }) => !step(name, command, args)).map(({ name }) => name);
 const tested = step('tests', 'vitest', [
   'run',
   '--reporter=dot',

@@ -33,7 +33,7 @@ describe('one decision', () => {
     const { world, ada, ben, eve, hugo, grace, members } = await tell();
     await ada.types(ASK);
     const approve = await ben.button(/^Approve Admin/);
-    const id = await requestId(world.slack.state('U0BEN').conversations.flatMap((each) => each.messages));
+    const id = requestId(world.slack.state('U0BEN').conversations.flatMap((each) => each.messages));
     for (const who of [ada, eve, hugo, grace]) {
       // The button's bytes as if they had been on this person's screen.
       const outcome = await world.slack.raw({
@@ -55,7 +55,7 @@ describe('one decision', () => {
     const { world, ada, ben } = await tell();
     await ada.types(ASK);
     const approve = await ben.button(/^Approve Admin/);
-    const id = await requestId(ben.messages());
+    const id = requestId(ben.messages());
     await ada.presses(/^Cancel/);
     await ada.sees(/cancelled/i);
     await world.slack.raw({
