@@ -26,15 +26,13 @@ export function Picker({ element, selected, common, onPick, onSearch }) {
     turn.current += 1;
     const mine = turn.current;
     setFound((before) => ({ ...before, state: 'looking' }));
-    const timer = setTimeout(
-      async () => {
-        const { options, notice } = await onSearch(query);
-        if (mine !== turn.current) return;
-        setFound({ state: notice === undefined ? 'found' : 'failed', options: options ?? [] });
-        setActive(0);
-      },
-      query === '' ? 0 : PAUSE,
-    );
+    const search = async () => {
+      const { options, notice } = await onSearch(query);
+      if (mine !== turn.current) return;
+      setFound({ state: notice === undefined ? 'found' : 'failed', options: options ?? [] });
+      setActive(0);
+    };
+    const timer = setTimeout(() => void search(), query === '' ? 0 : PAUSE);
     return () => clearTimeout(timer);
   }, [query]);
 
