@@ -347,7 +347,7 @@ function literalDirectory(office: () => Office): Directory {
       return office().accounts.get(id);
     },
     find: async (email) => [...office().accounts.values()].filter((each) => each.emails.includes(foldEmail(email))),
-    groupsNamed: async (name) => (name === 'Admins' ? [ADMINS] : [MEMBERS]),
+    groupsNamed: async (name) => [name === 'Admins' ? ADMINS : name === 'Members' ? MEMBERS : name],
     membership: async (group, id) => membership(group, id),
     members: async (group) => (office().unlisted ? 'unknown' : [...(office().groups.get(group) ?? [])]),
     async create({ email, givenName, familyName, externalId }) {

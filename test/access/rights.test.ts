@@ -145,4 +145,32 @@ describe('a right', () => {
     await office.later(2 * HOUR);
     expect((await office.request(asked.id)).state).toBe('lapsed');
   });
+
+  it('to ask is bounded: five open at a time, ten a day', async () => {
+    const office = await openOffice((crm) => ({
+      ...crm,
+      roles: Object.fromEntries(
+        ['r1', 'r2', 'r3', 'r4', 'r5', 'r6'].map((key) => [
+          key,
+          { key, group: key, sensitive: false, base: false, managedBy: 'rolecall' as const },
+        ]),
+      ),
+    }));
+    for (const role of ['r1', 'r2', 'r3', 'r4', 'r5']) {
+      expect((await office.ask('ada', grant({ role }))).state).toBe('pending');
+    }
+    const sixth = await office.ask('ada', grant({ role: 'r6' }));
+    expect(sixth.refusal).toEqual({ code: 'limit_open', max: 5 });
+    const open = await office.store.openRequests({ requester: slack('ada') });
+    for (const each of open) await office.desk.cancel({ request: each.id, by: slack('ada') });
+    for (let n = 6; n <= 10; n += 1) {
+      const { id, state } = await office.ask('ada', grant({ role: 'r6' }));
+      expect(state, `request ${n}`).toBe('pending');
+      await office.desk.cancel({ request: id, by: slack('ada') });
+    }
+    expect((await office.ask('ada', grant({ role: 'r6' }))).refusal).toEqual({ code: 'limit_day', max: 10 });
+    // Tomorrow is another day.
+    await office.later(24 * HOUR);
+    expect((await office.ask('ada', grant({ role: 'r6' }))).state).toBe('pending');
+  });
 });

@@ -139,20 +139,4 @@ describe('what the rules do not allow', () => {
     await ada.sees(/INC-47[\s\S]*opposite request came first/);
     await until('Ben is no Admin', () => !members('PPLX_Admin').includes('ben@example.com'));
   });
-
-  it('lets nobody ask more than ten times a day', async () => {
-    const story = await tell();
-    const { ada, ben } = story;
-    for (let n = 1; n <= 10; n += 1) {
-      await ada.types(`/access request admin because INC-5${n}x`);
-      await ben.sees(new RegExp(`INC-5${n}x`));
-      await ada.presses(/^Cancel/, new RegExp(`INC-5${n}x`));
-      await ada.sees(new RegExp(`INC-5${n}x[\\s\\S]*Closed by`));
-    }
-    await ada.types('/access request admin because INC-511x');
-    await ada.sees(/10 requests today/);
-    await wakeUpOn(story, 3);
-    await ada.types('/access request admin because INC-512x');
-    await ben.sees(/INC-512x/);
-  });
 });

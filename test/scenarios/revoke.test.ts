@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { DIRECTORY, POLICY } from '../../src/sandbox/cast.ts';
-import { tell } from './story.ts';
+import { type Story, tell } from './story.ts';
+
+/** Ada as an Admin: standing, from the app's own console. */
+const adaIn = ({ world, members, until }: Story) => {
+  const holds = () => members('PPLX_Admin').includes('ada@example.com');
+  return {
+    holds,
+    given: () =>
+      world.scim.setMember(world.scim.groupId('PPLX_Admin') ?? '', world.scim.userId('ada@example.com') ?? '', true),
+    gone: () => until('Ada is no Admin', () => !holds()),
+  };
+};
 
 describe('taking a role away', () => {
-  it('is at once for oneself, the manager and an owner; anybody else’s word is a request to the owners', async () => {
-    const { world, ada, ben, carla, eve, dmitri, members, until } = await tell();
-    const holds = () => members('PPLX_Admin').includes('ada@example.com');
-    /** Standing, from the app's own console. */
-    const given = () =>
-      world.scim.setMember(world.scim.groupId('PPLX_Admin') ?? '', world.scim.userId('ada@example.com') ?? '', true);
-    const gone = () => until('Ada is no Admin', () => !holds());
-
+  it('is at once for oneself and for the manager, and ends the grant it came from', async () => {
+    const story = await tell();
+    const { ada, ben } = story;
+    const { given, gone } = adaIn(story);
     await ada.types('/access request admin for 4h because INC-1');
     await ben.presses(/^Approve Admin/, /INC-1/);
     await ada.sees(/INC-1[\s\S]*in the Admin group/);
@@ -27,7 +34,12 @@ describe('taking a role away', () => {
     await ben.sees(/you are the manager[\s\S]*no longer in the Admin group/);
     await gone();
     await ada.sees(/<@U0BEN>[\s\S]*take Admin[\s\S]*from you[\s\S]*no longer in the Admin group/);
+  });
 
+  it('is at once for an owner; anybody else’s word is a request to the owners', async () => {
+    const story = await tell();
+    const { carla, eve, dmitri } = story;
+    const { holds, given, gone } = adaIn(story);
     given();
     await carla.types('/access revoke ada@example.com admin');
     await carla.sees(/you are an owner of Perplexity Enterprise[\s\S]*no longer in the Admin group/);
