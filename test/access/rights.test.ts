@@ -1,7 +1,7 @@
 /** Who may decide, hand back and act: rights that end with what they rested on. */
 import { describe, expect, it } from 'vitest';
 import { defaultRule, HOUR, MINUTE } from '../../src/access/policy.ts';
-import { APP, code, grant, openOffice, person, slack } from './office.ts';
+import { APP, account, code, grant, openOffice, person, slack } from './office.ts';
 
 describe('a right', () => {
   it('lets only the holder hand a grant back, not whoever asked for it', async () => {
@@ -172,5 +172,17 @@ describe('a right', () => {
     // Tomorrow is another day.
     await office.later(24 * HOUR);
     expect((await office.ask('ada', grant({ role: 'r6' }))).state).toBe('pending');
+  });
+
+  it('does not pass from an account that is gone to a new one of the same address, until an owner says so', async () => {
+    const office = await openOffice();
+    expect((await office.ask('ada', grant())).state).toBe('pending');
+    office.accounts.delete('a-ada');
+    expect((await office.ask('ada', grant({ reason: 'INC-8' }))).refusal?.code).toBe('no_account');
+    office.accounts.set('a-new', account('ada', { id: 'a-new', manager: 'a-ben' }));
+    const asked = await office.ask('ada', grant({ reason: 'INC-9' }));
+    expect(asked.refusal).toEqual({ code: 'binding_conflict', reason: 'two_accounts' });
+    await office.desk.link(slack('carla'), slack('ada'), 'ada@example.com');
+    expect((await office.ask('ada', grant({ reason: 'INC-10' }))).subject?.account).toBe('a-new');
   });
 });

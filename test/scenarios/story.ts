@@ -307,7 +307,7 @@ function optionsIn(element: unknown): JsonObject[] {
  */
 export async function wakeUpOn({ world, carla }: Story, weekday: 1 | 2 | 3 | 4 | 5): Promise<void> {
   const now = DateTime.fromMillis(world.clock.now(), { zone: 'Europe/Berlin' });
-  const days = ((weekday - now.weekday + 5) % 7) + 2;
+  const days = ((weekday - now.weekday + 12) % 7) + 2;
   const then = now.plus({ days }).set({ hour: 10, minute: 0, second: 0, millisecond: 0 });
   world.clock.advance(then.toMillis() - now.toMillis());
   await carla.sees(/head of the audit log/);

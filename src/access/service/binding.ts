@@ -109,9 +109,9 @@ async function identifyPerson(world: World, app: string, person: Person): Promis
   if (bound !== undefined) {
     const record = await world.store.read('account', `${app}/${bound}`);
     const account = await directory.account(bound);
-    if (account === undefined) return { party: personParty(person), person };
     if (hasMoved(world, person, record)) refuse({ code: 'binding_conflict', reason: 'email_changed' });
-    return { party: accountParty(account, person.slack), account, person };
+    if (account !== undefined) return { party: accountParty(account, person.slack), account, person };
+    // It is gone. Another of the same address is theirs when an owner says so: binding it is refused below.
   }
   const byEntry = entry?.slack === person.slack.user;
   const email = byEntry ? entry.email : person.email;
