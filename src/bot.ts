@@ -324,6 +324,16 @@ async function recordStart(store: Store, digest: string): Promise<void> {
   }));
 }
 
+/** A stop that was asked for is an event; a crash leaves none. */
+async function recordStop(store: Store): Promise<void> {
+  await store
+    .commit([], () => ({
+      events: [{ type: 'stopped', actor: { kind: 'system', part: 'store' }, about: [] }],
+      result: undefined,
+    }))
+    .catch(() => undefined); // a full disk must not keep the process from ending
+}
+
 /** What owners and operators must know of this start. */
 async function announce(world: World, config: Config, findings: Findings, log: Logger): Promise<void> {
   if (findings.torn !== undefined)
@@ -368,6 +378,7 @@ async function shutDown(parts: {
   for (const { client } of Object.values(apps)) await client.close();
   await Promise.race([quiet, sleep(LAST_GRACE)]);
   for (const { directory } of Object.values(apps)) await directory.stop();
+  await recordStop(store);
   await store.close();
   await health.close();
   clock.close();

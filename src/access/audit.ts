@@ -73,7 +73,6 @@ export type AuditEvent =
   | (OnRequest & { readonly type: 'account.disabled'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
   | (OnRequest & { readonly type: 'account.enabled'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
   | (OnRequest & { readonly type: 'access.visible' })
-  | (OnRequest & { readonly type: 'access.not_visible' })
   | (Base & {
       readonly type: 'person.bound';
       readonly app: string;

@@ -25,7 +25,6 @@ export type Refusal =
   | { code: 'account_active'; app: string }
   | { code: 'already_disabled'; app: string }
   | { code: 'exists_elsewhere'; app: string; email: string }
-  | { code: 'account_changed'; app: string }
   | { code: 'account_exists'; app: string; active: boolean; name: string; id: string; since?: string }
   | { code: 'ambiguous_account'; app: string; emails: string[] }
   | { code: 'base_role_asked'; app: string }
@@ -38,7 +37,6 @@ export type Refusal =
   | { code: 'group_missing'; app: string; group: string }
   | { code: 'seats'; app: string; used: number; seats: number }
   | { code: 'domain'; email: string; domains: string[] }
-  | { code: 'not_offered'; app: string; what: string }
   // rule
   | { code: 'not_allowed_to_ask' }
   | { code: 'reason_required' }

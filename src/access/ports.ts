@@ -85,7 +85,6 @@ export type Notice =
   | { readonly kind: 'safe_mode'; readonly detail: string }
   | { readonly kind: 'chain_broken'; readonly seq: number; readonly detail: string }
   | { readonly kind: 'unauthorized'; readonly app: string }
-  | { readonly kind: 'app_stopped'; readonly app: string; readonly role: string; readonly group: string }
   /** A change made people leave a group whom nobody had named. `people`: the first of them; `count`: all. */
   | {
       readonly kind: 'members_lost';
@@ -95,7 +94,6 @@ export type Notice =
       readonly people: readonly string[];
       readonly count: number;
     }
-  | { readonly kind: 'few_owners'; readonly app: string; readonly reachable: number }
   | { readonly kind: 'seats_low'; readonly app: string; readonly used: number; readonly seats: number }
   | {
       readonly kind: 'welcome';

@@ -4,7 +4,7 @@
  */
 
 import { afterWorking } from '../calendar.ts';
-import { refuse } from '../errors.ts';
+import { AccessError, refuse } from '../errors.ts';
 import { type Party, type Person, personKey, sameSlack } from '../people.ts';
 import { ruleFor } from '../policy.ts';
 import {
@@ -40,6 +40,36 @@ export async function openRequest(world: World, id: string): Promise<AccessReque
  * so nobody's right could be established, and nothing is changed either.
  */
 export async function decide(
+  world: World,
+  click: Click & { readonly verdict: 'approve' | 'deny'; readonly reason?: string },
+): Promise<AccessRequest> {
+  try {
+    return await decideAs(world, click);
+  } catch (error) {
+    if (error instanceof AccessError && UNENTITLED.includes(error.refusal.code)) await noteRefusal(world, click, error);
+    throw error;
+  }
+}
+
+/** Who tries to decide without the right to it is on record. */
+const UNENTITLED: readonly string[] = ['outsider', 'not_entitled', 'self_approval'];
+
+async function noteRefusal(world: World, click: Click, error: AccessError): Promise<void> {
+  await world.store.commit([], () => ({
+    events: [
+      {
+        type: 'click.refused',
+        actor: { kind: 'person', slack: click.by },
+        about: [`request:${click.request}`, `person:${personKey(click.by)}`],
+        request: click.request,
+        code: error.refusal.code,
+      },
+    ],
+    result: undefined,
+  }));
+}
+
+async function decideAs(
   world: World,
   click: Click & { readonly verdict: 'approve' | 'deny'; readonly reason?: string },
 ): Promise<AccessRequest> {

@@ -38,12 +38,8 @@ function noticeWords(notice: Exclude<Notice, { kind: 'welcome' }>, { t, n }: Pen
       return t.notices.chainBroken(notice.seq, notice.detail);
     case 'unauthorized':
       return t.notices.unauthorized(n.app(notice.app));
-    case 'app_stopped':
-      return t.notices.appStopped(n.app(notice.app), n.role(notice.role), notice.group);
     case 'members_lost':
       return t.notices.membersLost(n.app(notice.app), n.role(notice.role), notice.people, notice.count);
-    case 'few_owners':
-      return t.notices.fewOwners(n.app(notice.app), notice.reachable);
     case 'seats_low':
       return t.notices.seatsLow(n.app(notice.app), notice.used, notice.seats);
     case 'cannot_get_in':

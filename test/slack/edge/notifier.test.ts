@@ -117,7 +117,7 @@ describe('the notifier', () => {
 
   it('tells notices', async () => {
     edge = await startEdge('http');
-    await edge.slack.notifier.tell(slackId(USERS.olivia), { kind: 'few_owners', app: 'perplexity', reachable: 1 });
+    await edge.slack.notifier.tell(slackId(USERS.olivia), { kind: 'unauthorized', app: 'perplexity' });
     expect(messages(edge, USERS.olivia)).toHaveLength(1);
   });
 

@@ -102,8 +102,6 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`switched on, ${PROOF[event.outcome]}: ${about(event, n)}`;
     case 'access.visible':
       return say`now visible: ${about(event, n)}`;
-    case 'access.not_visible':
-      return say`still not visible: ${about(event, n)}`;
     case 'person.bound':
       return say`matched to the account ${code(event.account, 80)} in ${n.app(event.app)} (${event.how})`;
     case 'group.linked':

@@ -118,11 +118,6 @@ export function refusal(no: Problem, n: Names): No {
         what: say`${n.app(no.app)} says ${short(no.email)} is taken, but shows no such account: it exists outside SCIM or in another organisation.`,
         next: say`Ask an owner to look in the app's own console.`,
       };
-    case 'account_changed':
-      return {
-        what: say`The account in ${n.app(no.app)} is no longer the one this was asked for. Nothing was changed.`,
-        next: say`Use ${cmd('lookup')} to see it, then ask again.`,
-      };
     case 'email_needed':
       return { what: say`An account needs an e-mail address.`, next: say`Enter the work address.` };
     case 'name_needed':
@@ -182,12 +177,6 @@ export function refusal(no: Problem, n: Names): No {
         what: say`${short(no.email)} is not an address of ${no.domains.length === 0 ? 'an allowed domain' : few(no.domains, 3)}.`,
         next: say`Use the work address, or ask an owner to allow the domain.`,
       };
-    case 'not_offered':
-      return {
-        what: say`${n.app(no.app)} does not offer this over SCIM: ${short(no.what)}.`,
-        next: say`Ask an owner to do it in the app's own console.`,
-      };
-    // ----------------------------------------------------------------------------------------------- rule
     case 'not_allowed_to_ask':
       return { what: say`The policy does not let you ask for this.`, next: say`Ask an owner of the app to do it.` };
     case 'reason_required':
