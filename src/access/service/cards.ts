@@ -28,15 +28,14 @@ export async function cards(world: World, job: Job): Promise<JobResult> {
     return retire(world, request.id);
   }
   const wanted = await readersOf(world, request);
-  let failure: unknown;
-  for (const ref of request.cards) {
-    if (ref.rev >= request.rev) continue;
-    failure = (await show(world, request, ref, ref)) ?? failure;
-  }
-  for (const copy of wanted) {
-    if (request.cards.some((ref) => isCopy(ref, copy))) continue;
-    failure = (await show(world, request, copy)) ?? failure;
-  }
+  const old = request.cards.filter((ref) => ref.rev < request.rev);
+  const missing = wanted.filter((copy) => !request.cards.some((ref) => isCopy(ref, copy)));
+  // Side by side: whoever must hear of something new does not wait until every old copy has been redrawn.
+  const failures = await Promise.all([
+    ...old.map((ref) => show(world, request, ref, ref)),
+    ...missing.map((copy) => show(world, request, copy)),
+  ]);
+  const failure = failures.find((each) => each !== undefined);
   for (const slack of concerned(request, wanted)) {
     const person = await world.store.read('person', personKey(slack));
     if (person?.home === true) {
