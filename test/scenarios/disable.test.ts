@@ -123,8 +123,10 @@ describe('disabling an account', () => {
     await ben.sees(/shows no account for nobody@example\.com/);
     expect(account('ada@example.com')?.active).toBe(true);
     expect(account('break-glass@example.com')?.active).toBe(true);
+  });
 
-    // A colleague's switched-off account is not switched on by asking for a role.
+  it('is not undone by asking for a role: that takes an owner’s yes of its own', async () => {
+    const { ben, dmitri, account, members, until } = await tell();
     await ben.types('/access grant kim.larsen@example.com admin because INC-74');
     await ben.presses(/^Ask to enable/, /INC-74/);
     await ben.modal(/Enable an account/, /Whose account/);
