@@ -13,7 +13,6 @@ import {
   type Desk,
   everyOwner,
   keepWatch,
-  linkGroups,
   membersLost,
   ownersOf,
   send,
@@ -180,14 +179,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   await keepWatch(world);
   await recordStart(store, config.digest);
   const stopping = new AbortController();
-  for (const [key, { directory }] of Object.entries(apps)) {
-    const app = config.policy.apps[key];
-    // The groups first, so that the first sync reads who is in them.
-    const linked = app === undefined ? Promise.resolve() : linkGroups(world, app);
-    void linked.finally(() => {
-      if (!stopping.signal.aborted) directory.start();
-    });
-  }
+  for (const { directory } of Object.values(apps)) directory.start();
   const jobs = startJobs({
     store,
     verbs: {

@@ -85,8 +85,9 @@ describe('behind the scenes', () => {
     const notice = visitor.page.getByRole('alert').filter({ hasText: 'The bot has stopped by itself' });
     await notice.waitFor();
     await visitor.click(notice.getByRole('button', { name: 'Start again' }));
-    await visitor.page.getByText('The bot is starting…').waitFor({ state: 'detached' });
+    // Stopped, starting, running: in this order, for between the first two there is nothing to tell them apart.
     await notice.waitFor({ state: 'detached' });
+    await visitor.page.getByText('The bot is starting…').waitFor({ state: 'detached' });
     await visitor.types('/access mine');
     await visitor.sees(/Your access/);
   });

@@ -22,7 +22,7 @@ import type { JobResult, World } from './world.ts';
 
 export { ownersOf } from './approvers.ts';
 export type { Desk } from './desk.ts';
-export { everyOwner, keepWatch, linkGroups, membersLost, send, tokenState } from './watch.ts';
+export { everyOwner, keepWatch, membersLost, send, tokenState } from './watch.ts';
 export type { JobResult, Log, World } from './world.ts';
 
 /** A job's verb. @throws DirectoryError (or whatever an edge threw) to be run again later */

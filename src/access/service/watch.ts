@@ -2,12 +2,12 @@
  * What the house does by itself: publishes the head of the chain daily, verifies the chain daily, says when it starts.
  */
 import { personKey, type SlackId } from '../people.ts';
-import { type AppPolicy, DAY } from '../policy.ts';
+import { DAY } from '../policy.ts';
 import type { Job, NewJob, Notice } from '../ports.ts';
 import { ownersOf } from './approvers.ts';
 import { draftOn, system } from './draft.ts';
 import { notify, notifyOwners } from './notices.ts';
-import { groupOf, type JobResult, type World } from './world.ts';
+import type { JobResult, World } from './world.ts';
 
 /** Of the people who left a group unasked this many are named to the owners; the audit event names all. */
 const LOST_NAMED = 10;
@@ -26,17 +26,6 @@ export async function send(world: World, to: readonly SlackId[], notice: Notice)
     notify(draft, id, to, notice);
     return draft.change(undefined);
   });
-}
-
-/** Links the groups that carry an app's roles, as far as they can be found; what is missing stops what needs it. */
-export async function linkGroups(world: World, app: AppPolicy): Promise<void> {
-  for (const role of Object.values(app.roles)) {
-    try {
-      await groupOf(world, app, role);
-    } catch (error) {
-      world.log.warn({ app: app.key, role: role.key, err: error }, 'the group of a role could not be linked yet');
-    }
-  }
 }
 
 /** Job `head`: made durable beside the journal first, then handed to the owners, who can hold us to it. */

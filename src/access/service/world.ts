@@ -2,7 +2,7 @@
  * What every verb is handed: the ports, the policy, and two small conveniences around them.
  */
 import { AccessError, DirectoryError, refuse } from '../errors.ts';
-import { type AppPolicy, baseRole, type Policy, type Role } from '../policy.ts';
+import type { AppPolicy, Policy, Role } from '../policy.ts';
 import type { Change, Clock, Directory, Key, Notifier, People, Store, View } from '../ports.ts';
 
 export interface Log {
@@ -91,12 +91,6 @@ export async function linkedGroups(world: World, key: string): Promise<string[]>
     }
   }
   return ids;
-}
-
-/** Group id of the base role, if the app has one. */
-export async function baseGroupOf(world: World, app: AppPolicy): Promise<string | undefined> {
-  const base = baseRole(app);
-  return base === undefined ? undefined : groupOf(world, app, base);
 }
 
 /** Thrown inside a commit when the state has grown a reference whose key was not named: read again, name it, retry. */

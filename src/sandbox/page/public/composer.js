@@ -1,5 +1,5 @@
 // Where a person types: hints for the slash command and for mentions, by mouse or by keyboard; the shortcuts of the workspace beside it.
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html, useDesk } from './html.js';
 import { LINES } from './story.js';
 
@@ -44,7 +44,8 @@ export function Composer({ channel, title, draft, setDraft }) {
     field.style.height = 'auto';
     field.style.height = `${Math.min(field.scrollHeight, 140)}px`;
   }, [draft]);
-  useEffect(() => {
+  // Before the next key can be pressed: whoever takes a suggestion and presses Enter means this field.
+  useLayoutEffect(() => {
     if (draft !== '') area.current?.focus();
   }, [draft === '']);
 
