@@ -23,10 +23,10 @@ import {
   showCards,
   system,
 } from './draft.ts';
+import { scheduleApply } from './enter.ts';
 import { isTooLate } from './late.ts';
 import { accepted, LOOK_UNTIL } from './look.ts';
 import { notify } from './notices.ts';
-import { scheduleApply } from './resolve.ts';
 import { seatsOf } from './seats.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, type World } from './world.ts';
 

@@ -16,12 +16,13 @@ import {
   isResolved,
   move,
 } from '../request.ts';
+import { actorOf } from './actor.ts';
 import { entitledAs, samePersonAs } from './approvers.ts';
 import { personParty } from './binding.ts';
 import type { Click } from './desk.ts';
 import { changeRequest, close, type Draft, keysNow, keysOf, record, rolesOf, showCards } from './draft.ts';
-import { guard } from './plan.ts';
-import { actorOf, cancelOpposed, opposedGrants, scheduleApply, scheduleWaiting } from './resolve.ts';
+import { cancelOpposed, opposedGrants, scheduleApply, scheduleWaiting } from './enter.ts';
+import { guard } from './guard.ts';
 import { textRefusal } from './terms.ts';
 import { appOf, directoryOf, roleOf, type World } from './world.ts';
 

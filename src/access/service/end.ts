@@ -8,13 +8,13 @@ import { sameSlack } from '../people.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, move } from '../request.ts';
+import { actorOf } from './actor.ts';
 import { calm, faultOf, raiseAlarm } from './alarm.ts';
 import { ownAccount } from './binding.ts';
 import { openRequest } from './decide.ts';
 import type { Click } from './desk.ts';
 import { changeRequest, close, getHolding, putHolding, record, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
-import { actorOf } from './resolve.ts';
 import { takeBack } from './take.ts';
 import { appOf, DONE, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
 

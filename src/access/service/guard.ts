@@ -2,7 +2,7 @@
  * The last-Admin guard (product §4.5): nobody takes away the last account that holds a sensitive role.
  * Reads live, inside the app's lane immediately before a write; decides nothing else.
  */
-import type { Refusal } from '../errors.ts';
+import { type Refusal, refuse } from '../errors.ts';
 import { type Holding, holdingKey, holdsWithoutEnd } from '../grant.ts';
 import { foldEmail } from '../people.ts';
 import type { AppPolicy, Role } from '../policy.ts';
@@ -81,4 +81,12 @@ async function keeperHolds(world: World, app: AppPolicy, group: string, account:
 export function isKept(app: AppPolicy, account: Pick<Account, 'userName' | 'email' | 'emails'>): boolean {
   const names = [account.userName, account.email, ...account.emails].map(foldEmail);
   return app.keep.some((each) => names.includes(foldEmail(each)));
+}
+
+/** The last-Admin guard for each role. @throws AccessError `last_admin` */
+export async function guard(world: World, app: AppPolicy, roles: readonly Role[], account: Account): Promise<void> {
+  for (const role of roles) {
+    const refusal = await lastHolder(world, app, role, account.id, 'person');
+    if (refusal !== undefined) refuse(refusal);
+  }
 }

@@ -2,6 +2,7 @@
  * The heart, assembled: the front desk for the edges, and one verb per kind of job. Wires; decides nothing itself.
  */
 import type { Job, JobKind } from '../ports.ts';
+import { actorOf } from './actor.ts';
 import { apply } from './apply.ts';
 import { cards } from './cards.ts';
 import { check } from './check.ts';
@@ -13,7 +14,7 @@ import { cannotGetIn, link } from './link.ts';
 import { choices, chosen, home, keepsHome, list, offers } from './list.ts';
 import { history, lookup, oneRequest } from './lookup.ts';
 import { tellNotice } from './notices.ts';
-import { actorOf, resolve } from './resolve.ts';
+import { resolve } from './resolve.ts';
 import { keep, review } from './review.ts';
 import { verify } from './verify.ts';
 import { escalate, lapse } from './waiting.ts';

@@ -7,9 +7,9 @@ import { type SlackId, sameSlack } from '../people.ts';
 import { MINUTE } from '../policy.ts';
 import type { Job, OnceRecord } from '../ports.ts';
 import type { AccessRequest, Ask } from '../request.ts';
+import { actorOf } from './actor.ts';
 import type { Click } from './desk.ts';
 import { type Draft, draftOn, noteOf, record } from './draft.ts';
-import { actorOf } from './resolve.ts';
 import { textRefusal } from './terms.ts';
 import type { JobResult, World } from './world.ts';
 

@@ -3,11 +3,11 @@
  */
 import { refuse } from '../errors.ts';
 import { type SlackId, sameSlack } from '../people.ts';
+import { actorOf } from './actor.ts';
 import { isOwner, ownersOf } from './approvers.ts';
 import { bind } from './binding.ts';
 import { draftOn } from './draft.ts';
 import { notify } from './notices.ts';
-import { actorOf } from './resolve.ts';
 import { appOf, directoryOf, type World } from './world.ts';
 
 /** @throws AccessError `not_entitled`, `self_approval`, `unknown_person`, `no_account`, `ambiguous_account` */

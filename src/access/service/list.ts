@@ -7,11 +7,11 @@ import { type Holding, holdingKey, lastEnd } from '../grant.ts';
 import { foldEmail, type Person, personKey, type SlackId, type SubjectRef } from '../people.ts';
 import { type AppPolicy, baseRole, DAY, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
+import { actorOf } from './actor.ts';
 import { isAuditor, isOwner } from './approvers.ts';
 import { accountOfViewer } from './binding.ts';
 import type { AppOffer, HeldRole, HomeView, ListRow, ListView, ListWhich, PersonChoice } from './desk.ts';
 import { isOpen, isUnseen, maySee, ownAccess, waitingFor } from './lookup.ts';
-import { actorOf } from './resolve.ts';
 import { appOf, directoryOf, type World } from './world.ts';
 
 const ROWS = 50;

@@ -7,11 +7,11 @@ import { type Person, personKey, type SlackId, type SubjectRef, sameSlack } from
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, Directory, HistoryEntry } from '../ports.ts';
 import { type AccessRequest, currentStep, isClosed } from '../request.ts';
+import { actorOf } from './actor.ts';
 import { isAuditor, isOwner, managerOf } from './approvers.ts';
 import { accountOfViewer, identify } from './binding.ts';
 import type { AccountView, HeldRole, HistoryView, LookupView } from './desk.ts';
-import { heldBy } from './plan.ts';
-import { actorOf } from './resolve.ts';
+import { heldBy } from './held.ts';
 import { directoryOf, type World } from './world.ts';
 
 const HITS = 10;

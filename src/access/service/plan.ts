@@ -2,17 +2,17 @@
  * What an ask amounts to under the rules: subject, terms, who decides, or at once by right. Reads live, writes nothing.
  */
 import { refuse } from '../errors.ts';
-import { holdingKey, lastEnd } from '../grant.ts';
 import { foldEmail, type Party, type Person, personKey } from '../people.ts';
-import { type AppPolicy, baseRole, DAY, higherRoles, REVIEW_AFTER, type Role, type Rule, ruleFor } from '../policy.ts';
+import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import type { AccessRequest, Held, Length, Step } from '../request.ts';
 import { type Asking, mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
 import { identify, type Known } from './binding.ts';
-import { isKept, lastHolder } from './guard.ts';
+import { guard, isKept } from './guard.ts';
+import { heldBy, lastDenial } from './held.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor, reasonRefusal } from './terms.ts';
-import { appOf, directoryOf, groupOf, roleOf, type World } from './world.ts';
+import { appOf, roleOf, type World } from './world.ts';
 
 export interface Plan {
   readonly app: AppPolicy;
@@ -85,30 +85,6 @@ async function steps(world: World, asking: Asking, rule: Rule): Promise<Step[]> 
   return made;
 }
 
-/**
- * What the account holds: memberships live, ends from the ledger.
- * @param unreadable a role whose membership cannot be read: counted as held in a removal, which guards and proves itself
- */
-export async function heldBy(
-  world: World,
-  app: AppPolicy,
-  account: Account | undefined,
-  unreadable: 'held' | 'not_held' = 'not_held',
-): Promise<Held> {
-  if (account === undefined) return { account: 'none', roles: [] };
-  const roles: { role: string; standing: boolean; until?: number }[] = [];
-  for (const role of Object.values(app.roles)) {
-    const holding = await world.store.read('holding', holdingKey(app.key, account.id, role.key));
-    const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, role), account.id);
-    const granted = holding !== undefined && holding.grants.length > 0;
-    if (membership === 'out' || (membership === 'unknown' && !granted && unreadable === 'not_held')) continue;
-    const end = holding === undefined ? undefined : lastEnd(holding);
-    const standing = !granted || holding.standing === true;
-    roles.push({ role: role.key, standing, ...(standing || end === undefined || end === null ? {} : { until: end }) });
-  }
-  return { account: account.active === true ? 'active' : account.active === false ? 'inactive' : 'unknown', roles };
-}
-
 function theReason(rule: Rule, reason: string | undefined): void {
   const refusal = reasonRefusal(rule, reason);
   if (refusal !== undefined) refuse(refusal);
@@ -172,20 +148,6 @@ function needTwoPeople(asked: readonly Step[]): void {
   if (everybody.size < asked.length) refuse({ code: 'no_approver' });
 }
 
-/** A denial of the same within the last week is shown to whoever decides now. */
-async function lastDenial(world: World, app: string, account: string, role: string): Promise<Plan['deniedBefore']> {
-  const since = world.clock.now() - 7 * DAY;
-  for (const entry of await world.store.history(`account:${app}/${account}`, { limit: 30 })) {
-    if (entry.at < since) return undefined;
-    for (const event of entry.events) {
-      if (event.type === 'request.denied' && event.action === 'grant' && event.role === role) {
-        return { at: entry.at, ...(event.note?.reason === undefined ? {} : { reason: event.note.reason }) };
-      }
-    }
-  }
-  return undefined;
-}
-
 async function planRevoke(
   world: World,
   app: AppPolicy,
@@ -237,14 +199,6 @@ async function planRevoke(
     ...(entitlement === undefined ? {} : { entitlement }),
     held,
   };
-}
-
-/** The last-Admin guard for each role. @throws AccessError `last_admin` */
-export async function guard(world: World, app: AppPolicy, roles: readonly Role[], account: Account): Promise<void> {
-  for (const role of roles) {
-    const refusal = await lastHolder(world, app, role, account.id, 'person');
-    if (refusal !== undefined) refuse(refusal);
-  }
 }
 
 async function planProvision(

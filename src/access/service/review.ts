@@ -7,13 +7,13 @@ import { setGrant } from '../grant.ts';
 import { DAY, REVIEW_AFTER } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, amend } from '../request.ts';
+import { actorOf } from './actor.ts';
 import { calm, raiseAlarm } from './alarm.ts';
 import { isOwner, samePersonAs } from './approvers.ts';
 import { personParty } from './binding.ts';
 import { openRequest } from './decide.ts';
 import type { Click } from './desk.ts';
 import { changeRequest, type Draft, getHolding, putHolding, record, showCards } from './draft.ts';
-import { actorOf } from './resolve.ts';
 import { appOf, DONE, type JobResult, type World } from './world.ts';
 
 /** The review of a grant is due at `at`. */

@@ -8,7 +8,7 @@ import type { Job } from '../ports.ts';
 import { type AccessRequest, type Approver, amend, currentStep, isResolved, type Step } from '../request.ts';
 import { type Asking, escalationFor, stillThere } from './approvers.ts';
 import { changeRequest, close, draftOn, record, showCards, system } from './draft.ts';
-import { CHECK_APPROVERS } from './resolve.ts';
+import { CHECK_APPROVERS } from './enter.ts';
 import { appOf, DONE, type JobResult, type World } from './world.ts';
 
 /**
