@@ -6,7 +6,7 @@ import { DateTime } from 'luxon';
 import { DAY, type WorkingHours } from './policy.ts';
 import type { DurationAsk } from './request.ts';
 
-/** Nothing counted in working time waits longer than this (product §4.4). */
+/** Nothing counted in working time waits longer than this (docs/rules.md, Time). */
 const LONGEST_WAIT = 7 * DAY;
 /** The hour a day named without a time ends for people. */
 const END_OF_DAY = 18;

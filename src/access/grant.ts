@@ -82,7 +82,7 @@ export const isVacant = (holding: Holding): boolean =>
 
 /**
  * Whether ending this grant by a person's will makes the account one that no longer holds the role for good: by taking
- * the membership, or by leaving it to grants that run out (product §4.5 (a)).
+ * the membership, or by leaving it to grants that run out (docs/rules.md, Last Admin).
  */
 export function givesUpLasting(holding: Holding, request: string): boolean {
   if (!keepsMembership(holding, request)) return true;
@@ -98,7 +98,7 @@ export function lastEnd(holding: Holding): number | null | undefined {
   );
 }
 
-/** Whether this account counts as somebody who holds the role without an end (product §4.5 (a)). */
+/** Whether this account counts as somebody who holds the role without an end (docs/rules.md, Last Admin). */
 export function holdsWithoutEnd(holding: Holding | undefined): boolean {
   if (holding === undefined) return true; // in the group, unknown to the ledger: standing
   if (holding.removing === true) return false;

@@ -100,7 +100,7 @@ export const DEFAULT_LIMITS: Limits = { open: 5, perDay: 10 };
 export const REVIEW_AFTER = 90 * DAY;
 export const REASON_MAX = 500;
 
-/** The defaults of product §4.1 and §4.4 for one action; a rule of the policy file overrides them key by key. */
+/** The defaults of docs/rules.md for one action; a rule of the policy file overrides them key by key. */
 export function defaultRule(action: Action): Rule {
   return {
     do: action,

@@ -205,7 +205,7 @@ function deciders(app: AppPolicy): Principal[] {
   return [...new Map(all.map((principal) => [nameOf(principal), principal])).values()];
 }
 
-/** Nobody decides about themselves: with one owner, or none, some requests must be refused (product §4.2). */
+/** Nobody decides about themselves: with one owner, or none, some requests must be refused (docs/rules.md, People). */
 async function enoughOwners({ people, policy }: Panel, app: AppPolicy): Promise<Finding[]> {
   const subject = `owners of ${app.key}`;
   let owners: readonly Person[];

@@ -1,6 +1,6 @@
 /**
  * Who may decide: owners, managers, named people, reached in Slack as they are now; and who never may.
- * Knows the rules of self-dealing and escalation (product §4.2); stores nothing.
+ * Knows the rules of self-dealing and escalation (docs/rules.md, People); stores nothing.
  */
 import { refuse } from '../errors.ts';
 import { foldEmail, type Party, type Person, samePerson, sameSlack } from '../people.ts';

@@ -1,6 +1,6 @@
 /**
  * Binding: which account in an app belongs to which Slack person. Decided once, stored, changed by an owner only.
- * Knows the matching order of product §4.2 and nothing of what the account may hold.
+ * Knows the matching order of docs/rules.md, Binding, and nothing of what the account may hold.
  */
 import { AccessError, DirectoryError, refuse } from '../errors.ts';
 import { foldEmail, type Party, type Person, personKey, type SubjectRef, sameSlack } from '../people.ts';

@@ -38,7 +38,7 @@ export interface AccountView {
     readonly active: boolean | 'unknown';
   };
   readonly slack?: SlackId;
-  /** Absent: the viewer may not see roles (product §4.2, privacy). */
+  /** Absent: the viewer may not see roles (docs/rules.md, Privacy). */
   readonly roles?: readonly HeldRole[];
   readonly open?: readonly AccessRequest[];
   readonly manager?: string;

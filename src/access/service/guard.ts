@@ -1,5 +1,5 @@
 /**
- * The last-Admin guard (product §4.5): nobody takes away the last account that holds a sensitive role.
+ * The last-Admin guard (docs/rules.md, Last Admin): nobody takes away the last account that holds a sensitive role.
  * Reads live, inside the app's lane immediately before a write; decides nothing else.
  */
 import { type Refusal, refuse } from '../errors.ts';

@@ -1,4 +1,4 @@
-/** Whether an approved change waited too long to be written (`applyWithin`, product §4.4). */
+/** Whether an approved change waited too long to be written (`applyWithin`, docs/rules.md, Time). */
 import type { AccessRequest } from '../request.ts';
 import type { World } from './world.ts';
 

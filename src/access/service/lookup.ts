@@ -1,5 +1,5 @@
 /**
- * Look-ups: who holds what, as far as the viewer may know (privacy, product §4.2). Changes nothing but the audit log.
+ * Look-ups: who holds what, as far as the viewer may know (docs/rules.md, Privacy). Changes nothing but the audit log.
  */
 import { refuse } from '../errors.ts';
 import { holdingKey, lastEnd } from '../grant.ts';

@@ -37,7 +37,7 @@ export function requestCard(
   return message(fallback(draw, decide), blocks);
 }
 
-/** Product §4.2: a disable is not the subject's to see before it is done, and then only as a bare fact. */
+/** A disable is not the subject's to see before it is done, and then only as a bare fact. */
 function hiddenFromSubject({ request, reader, deal, t }: Draw): Words | undefined {
   if (request.ask.action !== 'disable' || reader.reader !== 'subject') return undefined;
   return request.state === 'done' && request.outcome?.kind === 'confirmed'

@@ -51,7 +51,7 @@ export function build({ offers, draft, problem, person }: OpenArgs, ctx: CardCon
   return modal(PROVISION, modals.provision, blocks, { pen, problem, carry: carried });
 }
 
-/** Product §8: the split of a display name only prefills, first word given, the rest family. */
+/** The split of a display name only prefills, first word given, the rest family. */
 function namesOf(asked: NewAccount | undefined, person: OpenArgs['person']): { given: string; family: string } {
   if (asked !== undefined) return { given: asked.givenName, family: asked.familyName ?? '' };
   if (person?.givenName !== undefined) return { given: person.givenName, family: person.familyName ?? '' };
