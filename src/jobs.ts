@@ -152,7 +152,9 @@ export function startJobs(options: JobsOptions): Jobs {
   async function backOff(job: Job, error: unknown): Promise<number> {
     const wait = Math.min(LONGEST_WAIT[job.kind], SECOND * 2 ** Math.min(job.attempts, 20));
     if (!(error instanceof DirectoryError)) {
-      log.error({ job: job.key, error: describe(error) }, 'a job failed and will run again');
+      // Cut off by the stop, it is simply left for the next start.
+      if (stopped) log.info({ job: job.key }, 'a job was cut off by the stop and will run again');
+      else log.error({ job: job.key, error: describe(error) }, 'a job failed and will run again');
       return wait;
     }
     log.warn({ job: job.key, fault: error.fault, detail: error.detail }, 'a job will run again');
