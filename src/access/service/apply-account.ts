@@ -1,16 +1,14 @@
 /**
  * `apply` of disable and enable: the account's `active`, and the roles that go with it.
  */
-import { refuse } from '../errors.ts';
 import { baseRole } from '../policy.ts';
 import type { Job, Key } from '../ports.ts';
 import { type AccessRequest, move } from '../request.ts';
 import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
 import { failed } from './apply-grant.ts';
-import { endGrants, keysOfGrants, markRemoving } from './apply-revoke.ts';
+import { endGrants, heldForLast, keysOfGrants, markRemoving } from './apply-revoke.ts';
 import { newAccountRecord } from './binding.ts';
 import { changeRequest, close, type Draft, keysOf, record, rolesOf, showCards, system } from './draft.ts';
-import { lastHolder } from './guard.ts';
 import { isTooLate } from './late.ts';
 import { accepted, LOOK_UNTIL, lookAgain, unseen } from './look.ts';
 import { takeRole } from './take.ts';
@@ -25,14 +23,7 @@ export async function applyDisable(world: World, job: Job, request: AccessReques
   const directory = directoryOf(world, appKey);
   const roles = rolesOf(request).map((key) => roleOf(app, key));
   try {
-    for (const role of roles) {
-      const last = app.mode === 'observe' ? undefined : await lastHolder(world, app, role, accountId, 'person');
-      if (last !== undefined && request.state === 'approved') refuse(last);
-      if (last !== undefined) {
-        await raiseAlarm(world, id, { kind: 'last_admin_held', role: role.key });
-        return lookAgain(world, job);
-      }
-    }
+    if (await heldForLast(world, request, app, roles, accountId)) return lookAgain(world, job);
     if (!(await markRemoving(world, id, accountId))) return DONE;
     const disabled = await directory.setActive(accountId, false);
     if (disabled.kind === 'accepted') return await unseen(world, job, id);

@@ -3,6 +3,7 @@
  */
 import { refuse } from '../errors.ts';
 import { clear, holdingKey } from '../grant.ts';
+import type { AppPolicy, Role } from '../policy.ts';
 import type { Job, Key, WriteOutcome } from '../ports.ts';
 import { type AccessRequest, isClosed, move } from '../request.ts';
 import { calm, faultOf, isLoud, raiseAlarm } from './alarm.ts';
@@ -32,14 +33,7 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
   const app = appOf(world, appKey);
   const roles = rolesOf(request).map((key) => roleOf(app, key));
   try {
-    for (const role of roles) {
-      const last = app.mode === 'observe' ? undefined : await lastHolder(world, app, role, account, 'person');
-      if (last !== undefined && request.state === 'approved') refuse(last);
-      if (last !== undefined) {
-        await raiseAlarm(world, id, { kind: 'last_admin_held', role: role.key });
-        return lookAgain(world, job);
-      }
-    }
+    if (await heldForLast(world, request, app, roles, account)) return lookAgain(world, job);
     if (!(await markRemoving(world, id, account))) return DONE;
     const outcomes: WriteOutcome['kind'][] = [];
     for (const role of roles) outcomes.push(await takeBack(world, app, role, account));
@@ -50,6 +44,28 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
     if (await isLoud(world, id, error)) await raiseAlarm(world, id, { kind: 'write_failing', detail: faultOf(error) });
     throw error;
   }
+}
+
+/**
+ * The last-Admin guard right before the write. @returns true when a removal already begun must wait for a successor; the
+ * owners are told. @throws AccessError `last_admin` when nothing has begun yet; DirectoryError
+ */
+export async function heldForLast(
+  world: World,
+  request: AccessRequest,
+  app: AppPolicy,
+  roles: readonly Role[],
+  account: string,
+): Promise<boolean> {
+  if (app.mode === 'observe') return false;
+  for (const role of roles) {
+    const last = await lastHolder(world, app, role, account, 'person');
+    if (last === undefined) continue;
+    if (request.state === 'approved') refuse(last);
+    await raiseAlarm(world, request.id, { kind: 'last_admin_held', role: role.key });
+    return true;
+  }
+  return false;
 }
 
 /**

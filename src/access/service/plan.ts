@@ -85,6 +85,12 @@ async function steps(world: World, asking: Asking, rule: Rule): Promise<Step[]> 
   return made;
 }
 
+/** The account something is to be done to. @throws AccessError `no_account` */
+function theAccount(app: AppPolicy, { account, party }: Known): { readonly account: Account; readonly party: Party } {
+  if (account !== undefined) return { account, party };
+  return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
+}
+
 function theReason(rule: Rule, reason: string | undefined): void {
   const refusal = reasonRefusal(rule, reason);
   if (refusal !== undefined) refuse(refusal);
@@ -156,9 +162,7 @@ async function planRevoke(
   known: Known,
 ): Promise<Plan> {
   const { ask } = request;
-  const { account, party } = known;
-  if (account === undefined)
-    return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
+  const { account, party } = theAccount(app, known);
   const rule = ruleFor(app, 'revoke', ask.role);
   theReason(rule, ask.reason);
   if (ask.role !== undefined && roleOf(app, ask.role).base) refuse({ code: 'only_base_held', app: app.key });
@@ -255,14 +259,8 @@ async function planDisable(
   actor: Person,
   known: Known,
 ): Promise<Plan> {
-  const { account, party } = known;
-  if (account === undefined)
-    return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
-  const rule = ruleFor(app, 'disable');
-  theReason(rule, request.ask.reason);
-  const asking = askingOf(app, request, actor, known);
-  const relation = await relationOf(world, asking, actor);
-  await ownAccountToo(world, app, rule, relation, actor);
+  const { account, party } = theAccount(app, known);
+  const { rule, asking, relation } = await switching(world, app, request, actor, known);
   if (account.active === false) refuse({ code: 'already_disabled', app: app.key });
   if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
   const held = await heldBy(world, app, account);
@@ -281,17 +279,25 @@ async function planDisable(
   };
 }
 
-/** Manager or owner, unless the rule of the policy file says otherwise. @throws AccessError `not_entitled` */
-async function ownAccountToo(
+/**
+ * The rule by which an account may be switched on or off, and how the requester stands to it: manager or owner, unless the
+ * policy file says otherwise. @throws AccessError `not_entitled`, `not_allowed_to_ask`, or what is wrong with the reason
+ */
+async function switching(
   world: World,
   app: AppPolicy,
-  rule: Rule,
-  relation: Relation,
+  request: AccessRequest,
   actor: Person,
-): Promise<void> {
-  const own = app.rules.some((each) => each.do === rule.do);
-  if (await mayAsk(world, rule.who, relation, actor)) return;
-  refuse(own ? { code: 'not_allowed_to_ask' } : { code: 'not_entitled', need: 'manager_or_owner' });
+  known: Known,
+): Promise<{ readonly rule: Rule; readonly asking: Asking; readonly relation: Relation }> {
+  const { action, reason } = request.ask;
+  const rule = ruleFor(app, action);
+  theReason(rule, reason);
+  const asking = askingOf(app, request, actor, known);
+  const relation = await relationOf(world, asking, actor);
+  if (await mayAsk(world, rule.who, relation, actor)) return { rule, asking, relation };
+  const own = app.rules.some((each) => each.do === action);
+  return refuse(own ? { code: 'not_allowed_to_ask' } : { code: 'not_entitled', need: 'manager_or_owner' });
 }
 
 /** Asked by an owner the manager approves; asked by the manager, or by somebody who is both, an owner. */
@@ -307,14 +313,8 @@ async function planEnable(
   actor: Person,
   known: Known,
 ): Promise<Plan> {
-  const { account, party } = known;
-  if (account === undefined)
-    return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
-  const rule = ruleFor(app, 'enable');
-  theReason(rule, request.ask.reason);
-  const asking = askingOf(app, request, actor, known);
-  const relation = await relationOf(world, asking, actor);
-  await ownAccountToo(world, app, rule, relation, actor);
+  const { account, party } = theAccount(app, known);
+  const { rule, asking, relation } = await switching(world, app, request, actor, known);
   if (account.active === true) refuse({ code: 'account_active', app: app.key });
   const base = baseRole(app);
   if (base?.managedBy === 'idp' && !relation.owner) refuse({ code: 'not_entitled', need: 'owner' });
