@@ -43,7 +43,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   store: ['access'],
   jobs: ['access'],
   operations: ['access'],
-  config: ['access'],
+  config: ['access', 'scim'],
 };
 
 /** Packages a room is bound to: nothing else belongs there. */

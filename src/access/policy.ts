@@ -50,11 +50,38 @@ export interface Rule {
   readonly lapse: number;
 }
 
+/** Attributes of an account that an *update* may change. */
+export const ACCOUNT_ATTRIBUTES = [
+  'givenName',
+  'familyName',
+  'displayName',
+  'title',
+  'department',
+  'email',
+  'userName',
+  'manager',
+] as const;
+export type AccountAttribute = (typeof ACCOUNT_ATTRIBUTES)[number];
+
+/** What an app is like, as far as the rules of access depend on it. */
+export interface AppTraits {
+  /** Attributes the app takes updates of; empty: none, and *update* is refused. */
+  readonly updates: readonly AccountAttribute[];
+  /** The app mails new people itself: no second welcome. */
+  readonly invites: boolean;
+  /** How long a change may take to be seen in the app, ms. */
+  readonly settlesWithin: number;
+  readonly createsGroups: boolean;
+  /** Only accounts in a linked group, or made here, are touched. */
+  readonly assignedOnly: boolean;
+}
+
 export interface AppPolicy {
   readonly key: string;
   readonly name: string;
   /** Name of the SCIM profile. */
   readonly profile: string;
+  readonly traits: AppTraits;
   readonly mode: 'live' | 'observe';
   readonly owners: readonly Principal[];
   /** E-mails of accounts that are never removed or disabled; they declare Admins. */

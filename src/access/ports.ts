@@ -3,8 +3,8 @@
  */
 import type { AuditEvent } from './audit.ts';
 import type { Holding } from './grant.ts';
-import type { Person, SlackId } from './people.ts';
-import type { Principal } from './policy.ts';
+import type { Party, Person, SlackId } from './people.ts';
+import type { AccountAttribute, Principal } from './policy.ts';
 import type { AccessRequest, CardRef, Reader } from './request.ts';
 
 /** Business time, ms since 1970. */
@@ -53,13 +53,49 @@ export interface EmailRecord {
 /** Record `app:<key>`. */
 export interface AppRecord {
   readonly app: string;
-  /** role key → SCIM group id */
-  readonly groups: Readonly<Record<string, string>>;
+  /** role key → SCIM group, by id from the day it was linked */
+  readonly groups: Readonly<Record<string, Group>>;
   /** Approved provisions whose account is not there yet: they count as seats. */
   readonly claims: readonly string[];
   /** Since when the SCIM token has been refused. */
   readonly unauthorizedSince?: number;
+  /** An owner has stopped what gives access here. */
+  readonly paused?: { readonly at: number; readonly by: Party };
+  /** A role's group is not what it was: nothing is given here until an owner has looked. */
+  readonly troubles?: readonly GroupTrouble[];
+  /** When it last went on after a pause or a trouble, ms: what waited has `applyWithin` from here. */
+  readonly resumedAt?: number;
+  /** What the SCIM client learned of this server: its own shape, bounded, no secret. */
+  readonly learned?: unknown;
 }
+
+/** A SCIM group, by its id. */
+export interface Group {
+  readonly id: string;
+  /** Display name as last read. */
+  readonly name: string;
+}
+
+/** Why the group of a role cannot be written (docs/rules.md, Groups). */
+export type GroupTrouble =
+  /** The linked group is not there any more. `found`: the only group of its name now, never taken without an owner's click. */
+  | {
+      readonly kind: 'gone';
+      readonly role: string;
+      readonly group: Group;
+      readonly found?: Group;
+      readonly since: number;
+    }
+  /** Not linked yet, and two groups or more have the name. */
+  | {
+      readonly kind: 'doubled';
+      readonly role: string;
+      readonly name: string;
+      readonly ids: readonly string[];
+      readonly since: number;
+    }
+  /** One group would carry two roles. */
+  | { readonly kind: 'shared'; readonly roles: readonly string[]; readonly group: Group; readonly since: number };
 
 /** Record `once:<id>`: the replay guard, kept ten minutes. `work` belongs to whoever wrote it (bounded JSON). */
 export interface OnceRecord {
@@ -278,6 +314,41 @@ export type CreateOutcome =
 
 export type Membership = 'in' | 'out' | 'unknown';
 
+/** What became of one attribute; `refused` says why in a bounded, safe text. */
+export type AttributeOutcome =
+  | { readonly kind: 'confirmed' | 'accepted' | 'unsupported' | 'unknown' }
+  | { readonly kind: 'refused'; readonly detail: string };
+
+/** `''` takes the attribute away. `manager` is an account id. */
+export type AccountChanges = Readonly<Partial<Record<AccountAttribute, string>>>;
+
+export type UpdateOutcome =
+  | { readonly kind: 'observed'; readonly at: number }
+  | {
+      readonly kind: 'written';
+      readonly at: number;
+      /** When the first attempt that was not definitely refused left, ms; absent: there was none. */
+      readonly sentAt?: number;
+      readonly attributes: Readonly<Partial<Record<AccountAttribute, AttributeOutcome>>>;
+    };
+
+export type CreateGroupOutcome =
+  | { readonly kind: 'created'; readonly group: Group }
+  /** Groups of exactly this name that were there already. */
+  | { readonly kind: 'exists'; readonly groups: readonly Group[] }
+  | { readonly kind: 'managed_elsewhere' }
+  | { readonly kind: 'observed' };
+
+/** How a sync went. `why`: what kept it from being complete, as a word for the log and the status. */
+export interface SyncResult {
+  readonly at: number;
+  readonly complete: boolean;
+  readonly why?: string;
+  readonly accounts: number;
+  /** Accounts that are not there any more. */
+  readonly gone: number;
+}
+
 /** A mirror hit: never acted upon without a live read. */
 export interface Hit {
   readonly account: Account;
@@ -297,6 +368,11 @@ export interface Directory {
   find(email: string): Promise<Account[]>;
   /** Live: ids of groups with exactly this display name. */
   groupsNamed(displayName: string): Promise<string[]>;
+  /** Live: one group by its id; `undefined`: not there (404). */
+  group(id: string): Promise<Group | undefined>;
+  /** Live: every group, without members. `complete`: the listing was read to its end. */
+  groups(): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
+  createGroup(displayName: string): Promise<CreateGroupOutcome>;
   /** Live. */
   membership(group: string, account: string): Promise<Membership>;
   /** Live: account ids, or `unknown` where the server does not list them believably. */
@@ -308,6 +384,10 @@ export interface Directory {
     externalId?: string;
   }): Promise<CreateOutcome>;
   setActive(account: string, active: boolean): Promise<WriteOutcome>;
+  /** Live: what an *update* could change, as the account has it now; `undefined`: not there. */
+  profile(account: string): Promise<AccountChanges | undefined>;
+  /** Attribute by attribute, each read back; what is so already is not sent. */
+  update(account: string, changes: AccountChanges): Promise<UpdateOutcome>;
   add(group: string, account: string): Promise<WriteOutcome>;
   remove(group: string, account: string): Promise<WriteOutcome>;
   /** Mirror: fuzzy search by name or part of an e-mail; answers from memory. */
@@ -317,6 +397,8 @@ export interface Directory {
   /** Mirror: all accounts, and members by group as far as known; answers from memory. */
   all(): Iterable<Account>;
   knownMembers(group: string): ReadonlySet<string> | 'unknown';
+  /** Reads everybody and the role groups into the mirror now; joins a sync under way. Never throws for what a server does. */
+  sync(): Promise<SyncResult>;
   /** When the last complete sync ended, ms; `undefined` before the first. */
   freshness(): { readonly syncedAt?: number; readonly complete: boolean; readonly accounts: number };
 }

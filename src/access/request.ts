@@ -4,8 +4,10 @@
  */
 import type { Refusal } from './errors.ts';
 import type { Party, SlackId, SubjectRef } from './people.ts';
+import type { AccountAttribute } from './policy.ts';
+import type { AccountChanges, AttributeOutcome } from './ports.ts';
 
-export type Action = 'grant' | 'revoke' | 'provision' | 'disable' | 'enable';
+export type Action = 'grant' | 'revoke' | 'provision' | 'disable' | 'enable' | 'update';
 
 export type State =
   | 'received'
@@ -67,6 +69,8 @@ export interface Ask {
   readonly reason?: string;
   /** Provision only: the fields of the modal, as typed. `role` above base makes a linked grant. */
   readonly newAccount?: NewAccount;
+  /** Update only: what is to be changed, as typed. `manager` is an account id. */
+  readonly changes?: AccountChanges;
   /** Revoke only: several roles were confirmed. */
   readonly everyRole?: boolean;
   /** Grant only: a hand-over of the last sensitive role; afterwards `role` is taken from this account. */
@@ -198,6 +202,12 @@ export interface AccessRequest {
   /** Grant without an end: when it is looked at again. */
   readonly reviewAt?: number;
   readonly outcome?: Outcome;
+  /** Update: each attribute as it was, and what became of it. */
+  readonly attributes?: Readonly<
+    Partial<Record<AccountAttribute, { readonly from: string; readonly outcome?: AttributeOutcome }>>
+  >;
+  /** Approved, but nothing is given in this app for now: an owner paused it, or a role's group needs a look. */
+  readonly waits?: 'paused' | 'trouble';
   readonly refusal?: Refusal;
   readonly closing?: Closing;
   readonly closedAt?: number;

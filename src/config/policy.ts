@@ -3,8 +3,9 @@
  * Pure; a place in the policy is a path, whoever knows lines or variables turns it into words.
  */
 import type { z } from 'zod';
-import type { AppPolicy, Policy, Role, Rule } from '../access/policy.ts';
-import { baseRole, DEFAULT_HOURS, DEFAULT_LIMITS, defaultRule, HOUR } from '../access/policy.ts';
+import type { AccountAttribute, AppPolicy, AppTraits, Policy, Role, Rule } from '../access/policy.ts';
+import { ACCOUNT_ATTRIBUTES, baseRole, DEFAULT_HOURS, DEFAULT_LIMITS, defaultRule, HOUR } from '../access/policy.ts';
+import { type Profile, profileOf } from '../scim/index.ts';
 import type { Finding, SoundApp } from './agree.ts';
 import { agree } from './agree.ts';
 import type { ScimAccess } from './config.ts';
@@ -160,6 +161,19 @@ function ruleOf(file: RuleFile): Rule {
   };
 }
 
+/** What the rules of access must know of how an app speaks SCIM. */
+function traitsOf(profile: Profile): AppTraits {
+  const takes = (attribute: AccountAttribute): boolean =>
+    profile.attributes[attribute === 'manager' ? 'managerId' : attribute] !== undefined;
+  return {
+    updates: ACCOUNT_ATTRIBUTES.filter(takes),
+    invites: profile.sendsInvitation,
+    settlesWithin: profile.settlesWithinMs,
+    createsGroups: profile.groupCreate,
+    assignedOnly: profile.scope === 'assigned',
+  };
+}
+
 function appOf(key: string, file: AppFile): AppPolicy {
   const roles = record(
     Object.entries(file.roles).map(([name, role]): [string, Role] => [
@@ -180,6 +194,7 @@ function appOf(key: string, file: AppFile): AppPolicy {
     key,
     name: file.name ?? key,
     profile: file.profile,
+    traits: traitsOf(profileOf(file.profile)),
     mode: file.mode ?? 'live',
     owners: file.owners,
     keep: file.keep ?? [],

@@ -41,7 +41,7 @@ async function findGroup(
   role: Role,
   subject: string,
 ): Promise<{ id?: string; finding: Finding }> {
-  const linked = record === 'unknown' ? undefined : record.groups[role.key];
+  const linked = record === 'unknown' ? undefined : record.groups[role.key]?.id;
   const named = await client.findGroups(role.group);
   if (linked !== undefined) {
     const group = await client.getGroup(linked);

@@ -62,6 +62,8 @@ export interface Profile {
   readonly roleGroups?: { readonly admin?: string; readonly member?: string };
   /** The vendor mails new people itself. */
   readonly sendsInvitation: boolean;
+  /** Whom the app lets us touch: `assigned` are members of a linked group, and whom we made. */
+  readonly scope: 'everyone' | 'assigned';
   /** How long a change may take to be seen in the app, ms. */
   readonly settlesWithinMs: number;
   /** Writes a minute the client allows itself. */
@@ -102,6 +104,7 @@ const generic: Profile = {
   attributes: RFC_PATHS,
   deactivation: 'reversible', // RFC 7643 §4.1.1 leaves it to the server; reversible is what nearly all mean
   sendsInvitation: false, // not part of SCIM
+  scope: 'everyone', // RFC 7644 §3.4: whatever it lists
   settlesWithinMs: 5 * 60_000, // our own choice: what is visible later is worth telling
 };
 
@@ -130,6 +133,7 @@ const pearset: Profile = {
   attributes: RFC_PATHS, // its page has attribute mappings; their defaults are not published
   groupCreate: false, // its page: scope is the assigned groups only
   sendsInvitation: true, // its page: it mails new people itself
+  scope: 'assigned', // its page: scope is "assigned only"
   settlesWithinMs: 40 * 60_000, // its page: changes take 20 to 40 minutes
 };
 

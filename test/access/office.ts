@@ -7,7 +7,16 @@ import { onTestFinished } from 'vitest';
 import { AccessError, DirectoryError } from '../../src/access/errors.ts';
 import { foldEmail, type Person, type SlackId } from '../../src/access/people.ts';
 import { type AppPolicy, DEFAULT_HOURS, DEFAULT_LIMITS, HOUR, type Policy } from '../../src/access/policy.ts';
-import type { Account, Directory, JobKind, Membership, Notice, Store, WriteOutcome } from '../../src/access/ports.ts';
+import type {
+  Account,
+  AccountChanges,
+  Directory,
+  JobKind,
+  Membership,
+  Notice,
+  Store,
+  WriteOutcome,
+} from '../../src/access/ports.ts';
 import type { AccessRequest, Ask, Reader } from '../../src/access/request.ts';
 import { createDesk, createVerbs, type Desk, type World } from '../../src/access/service/index.ts';
 import { openStore } from '../../src/store/lowdb/open.ts';
@@ -45,6 +54,13 @@ export const CRM: AppPolicy = {
   key: APP,
   name: 'CRM',
   profile: 'generic',
+  traits: {
+    updates: ['givenName', 'familyName', 'displayName', 'title', 'department', 'email', 'userName', 'manager'],
+    invites: false,
+    settlesWithin: 5 * 60_000,
+    createsGroups: true,
+    assignedOnly: false,
+  },
   mode: 'live',
   owners: [
     { kind: 'email', email: 'carla@example.com' },
@@ -83,6 +99,10 @@ export interface Office {
   readonly people: Map<string, Person>;
   readonly accounts: Map<string, Account>;
   readonly groups: Map<string, Set<string>>;
+  /** Group id → display name. */
+  readonly names: Map<string, string>;
+  /** Account id → what an update could change. */
+  readonly profiles: Map<string, AccountChanges>;
   readonly usergroups: Map<string, readonly string[]>;
   /** Every write that reached the directory, oldest first. */
   readonly writes: string[];
@@ -144,6 +164,11 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     [ADMINS, new Set(['a-carla', 'a-zoe'])],
     [MEMBERS, new Set(accounts.keys())],
   ]);
+  const names = new Map([
+    [ADMINS, 'Admins'],
+    [MEMBERS, 'Members'],
+  ]);
+  const profiles = new Map<string, AccountChanges>();
   const usergroups = new Map<string, readonly string[]>();
   const crm = change(CRM);
   const time = { now: MORNING };
@@ -235,6 +260,8 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     people,
     accounts,
     groups,
+    names,
+    profiles,
     usergroups,
     writes: [],
     shown: [],
@@ -347,7 +374,21 @@ function literalDirectory(office: () => Office): Directory {
       return office().accounts.get(id);
     },
     find: async (email) => [...office().accounts.values()].filter((each) => each.emails.includes(foldEmail(email))),
-    groupsNamed: async (name) => [name === 'Admins' ? ADMINS : name === 'Members' ? MEMBERS : name],
+    groupsNamed: async (name) => [...office().names].filter(([, each]) => each === name).map(([id]) => id),
+    async group(id) {
+      answering();
+      const name = office().names.get(id);
+      return name === undefined ? undefined : { id, name };
+    },
+    groups: async () => ({ groups: [...office().names].map(([id, name]) => ({ id, name })), complete: true }),
+    async createGroup(name) {
+      const there = [...office().names].filter(([, each]) => each === name).map(([id]) => ({ id, name }));
+      if (there.length > 0) return { kind: 'exists', groups: there };
+      const group = { id: `g-${name}`, name };
+      office().names.set(group.id, name);
+      office().groups.set(group.id, new Set());
+      return { kind: 'created', group };
+    },
     membership: async (group, id) => membership(group, id),
     members: async (group) => (office().unlisted ? 'unknown' : [...(office().groups.get(group) ?? [])]),
     async create({ email, givenName, familyName, externalId }) {
@@ -373,6 +414,27 @@ function literalDirectory(office: () => Office): Directory {
         now.active === active,
       );
     },
+    async profile(id) {
+      answering();
+      const known = office().accounts.get(id);
+      if (known === undefined) return undefined;
+      return { displayName: known.name, email: known.email, userName: known.userName, ...office().profiles.get(id) };
+    },
+    async update(id, changes) {
+      const outcome = await write(
+        `update ${id}: ${Object.keys(changes).join(', ')}`,
+        () => office().profiles.set(id, { ...office().profiles.get(id), ...changes }),
+        false,
+      );
+      if (outcome.kind === 'observed') return outcome;
+      const kind = outcome.kind;
+      return {
+        kind: 'written',
+        at: office().now,
+        sentAt: office().now,
+        attributes: Object.fromEntries(Object.keys(changes).map((name) => [name, { kind }])),
+      };
+    },
     add: async (group, id) =>
       write(`add ${id} to ${group}`, () => office().groups.get(group)?.add(id), membership(group, id) === 'in'),
     remove: async (group, id) =>
@@ -389,6 +451,7 @@ function literalDirectory(office: () => Office): Directory {
     known: (id) => office().accounts.get(id),
     all: () => office().accounts.values(),
     knownMembers: (group) => office().groups.get(group) ?? 'unknown',
+    sync: async () => ({ at: office().now, complete: true, accounts: office().accounts.size, gone: 0 }),
     freshness: () => ({ complete: true, accounts: office().accounts.size, syncedAt: office().now }),
   };
 }

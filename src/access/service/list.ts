@@ -86,7 +86,7 @@ async function accountRows(
   const groups = (await world.store.read('app', app.key))?.groups ?? {};
   const directory = directoryOf(world, app.key);
   const members = Object.values(app.roles).map((role) => {
-    const group = groups[role.key];
+    const group = groups[role.key]?.id;
     return { role, ids: group === undefined ? ('unknown' as const) : directory.knownMembers(group) };
   });
   const soon = world.clock.now() + SOON;

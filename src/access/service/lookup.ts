@@ -218,7 +218,7 @@ export async function ownAccess(world: World, viewer: Person): Promise<HeldRole[
     const groups = (await world.store.read('app', app.key))?.groups ?? {};
     for (const role of Object.values(app.roles)) {
       const holding = await world.store.read('holding', holdingKey(app.key, account, role.key));
-      const group = groups[role.key];
+      const group = groups[role.key]?.id;
       const members = group === undefined ? 'unknown' : directoryOf(world, app.key).knownMembers(group);
       const granted = holding?.grants.some((grant) => grant.state === 'active' || grant.state === 'ending') === true;
       if (!granted && (members === 'unknown' || !members.has(account))) continue;

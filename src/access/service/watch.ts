@@ -94,7 +94,7 @@ export async function membersLost(
   await world.store.commit([`app:${app}`, `notice:${id}`], (view) => {
     const draft = draftOn(view);
     const groups = Object.entries(draft.get('app', app)?.groups ?? {});
-    const role = groups.find(([, linked]) => linked === group)?.[0] ?? group;
+    const role = groups.find(([, linked]) => linked.id === group)?.[0] ?? group;
     draft.event({
       type: 'group.members_lost',
       actor: system('directory'),

@@ -52,17 +52,24 @@ export const RANK = { end: 0, take: 1, give: 2 } as const;
  */
 export async function groupOf(world: World, app: AppPolicy, role: Role): Promise<string> {
   const linked = (await world.store.read('app', app.key))?.groups[role.key];
-  if (linked !== undefined) return linked;
+  if (linked !== undefined) return linked.id;
   const found = await directoryOf(world, app.key).groupsNamed(role.group);
   const [id] = found;
   if (id === undefined || found.length > 1) return refuse({ code: 'group_missing', app: app.key, group: role.group });
   return world.store.commit([`app:${app.key}`], (view) => {
     const record = view.get('app', app.key) ?? { app: app.key, groups: {}, claims: [] };
     const already = record.groups[role.key];
-    if (already !== undefined) return { result: already };
-    if (Object.values(record.groups).includes(id)) refuse({ code: 'group_missing', app: app.key, group: role.group });
+    if (already !== undefined) return { result: already.id };
+    if (Object.values(record.groups).some((group) => group.id === id))
+      refuse({ code: 'group_missing', app: app.key, group: role.group });
     return {
-      put: [{ kind: 'app', id: app.key, value: { ...record, groups: { ...record.groups, [role.key]: id } } }],
+      put: [
+        {
+          kind: 'app',
+          id: app.key,
+          value: { ...record, groups: { ...record.groups, [role.key]: { id, name: role.group } } },
+        },
+      ],
       events: [
         {
           type: 'group.linked',

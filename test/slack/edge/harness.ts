@@ -31,6 +31,7 @@ const PERPLEXITY: AppPolicy = {
   key: 'perplexity',
   name: 'Perplexity Enterprise',
   profile: 'perplexity',
+  traits: { updates: [], invites: false, settlesWithin: 3_600_000, createsGroups: false, assignedOnly: false },
   mode: 'live',
   owners: [{ kind: 'email', email: 'olivia@example.com' }],
   keep: [],

@@ -40,6 +40,7 @@ export function appPolicy(change: Partial<AppPolicy> = {}): AppPolicy {
     key: 'perplexity',
     name: 'Perplexity Enterprise',
     profile: 'perplexity',
+    traits: { updates: [], invites: false, settlesWithin: HOUR, createsGroups: false, assignedOnly: false },
     mode: 'live',
     owners: [{ kind: 'email', email: 'owner@example.com' }],
     keep: [],
