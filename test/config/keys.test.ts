@@ -143,6 +143,13 @@ describe('each key', () => {
           key: 'acme',
           name: 'Acme',
           profile: 'generic',
+          traits: {
+            updates: ['givenName', 'familyName', 'displayName', 'title', 'department', 'email', 'userName', 'manager'],
+            invites: false,
+            settlesWithin: H / 12,
+            createsGroups: true,
+            assignedOnly: false,
+          },
           mode: 'observe',
           owners: [
             { kind: 'email', email: 'owner@example.com' },
