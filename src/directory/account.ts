@@ -1,9 +1,9 @@
 /**
- * A SCIM User as the rest of Rolecall sees it, and which address is whose. Pure; refuses to fetch anything.
+ * A SCIM User and a SCIM Group as the rest of Rolecall sees them, and which address is whose. Pure; refuses to fetch anything.
  */
 import { foldEmail } from '../access/people.ts';
-import type { Account } from '../access/ports.ts';
-import type { ScimUser } from '../scim/index.ts';
+import type { Account, AccountChanges, Group } from '../access/ports.ts';
+import type { ScimGroup, ScimUser } from '../scim/index.ts';
 
 const MAX_NAME = 256;
 /** RFC 5321 §4.5.3.1. What is longer is left out: an address cut short is somebody else's. */
@@ -35,6 +35,17 @@ export function toAccount(user: ScimUser): Account {
     ...(user.externalId === undefined ? {} : { externalId: user.externalId }),
     ...(changed === undefined ? {} : { changed }),
   };
+}
+
+/** What an update could change, as the account has it now; what it has not has no key. */
+export function toProfile(user: ScimUser): AccountChanges {
+  const { givenName, familyName, displayName, title, department, email, userName, managerId } = user;
+  const has = { givenName, familyName, displayName, title, department, email, userName, manager: managerId };
+  return Object.fromEntries(Object.entries(has).filter(([, value]) => value?.isWellFormed() === true));
+}
+
+export function toGroup({ id, displayName }: ScimGroup): Group {
+  return { id, name: (displayName ?? '').normalize('NFC').slice(0, MAX_NAME).toWellFormed() };
 }
 
 /**

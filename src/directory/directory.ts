@@ -2,17 +2,21 @@
  * The Directory port over SCIM: live reads, careful writes, a mirror for look-ups. Puts the parts together; refuses to
  * know who may do what.
  */
+import type { DirectoryError } from '../access/errors.ts';
 import type { AppPolicy } from '../access/policy.ts';
-import type { Clock, Directory } from '../access/ports.ts';
+import type { Clock, Directory, SyncResult } from '../access/ports.ts';
 import type { ScimClient } from '../scim/index.ts';
+import { createAttempt } from './attempt.ts';
+import { createGroups } from './groups.ts';
 import { createMirror } from './mirror.ts';
 import { createReads } from './reads.ts';
-import { createSync, SYNC_EVERY, type SyncReport } from './sync.ts';
+import { createSync, SYNC_EVERY } from './sync.ts';
+import { createUpdates } from './update.ts';
 import { createWrites } from './writes.ts';
 
 /** What the operator should hear of. Holds ids of groups and accounts, no names and no addresses. */
 export type DirectoryEvent =
-  | { readonly kind: 'synced'; readonly report: SyncReport }
+  | { readonly kind: 'synced'; readonly app: string; readonly result: SyncResult; readonly error?: DirectoryError }
   /** A scheduled sync failed for a reason that is not the server's. */
   | { readonly kind: 'sync_broken'; readonly app: string; readonly error: unknown }
   /** INCIDENT: people left a group whom nobody had named. */
@@ -36,8 +40,6 @@ export interface DirectoryOptions {
 }
 
 export type MirroredDirectory = Directory & {
-  /** Reads everybody and the role groups into the mirror now; joins a sync under way. Never throws for what a server does. */
-  sync(): Promise<SyncReport>;
   /** Syncs now and every quarter of an hour, sooner after one that was not complete. */
   start(): void;
   /** Resolves when no sync is under way any more. Live reads and writes still work. */
@@ -61,16 +63,17 @@ export function createDirectory(options: DirectoryOptions): MirroredDirectory {
     log({ kind: 'members_lost', app: app.key, group, lost });
     await options.onLost?.(group, lost);
   };
-  const writes = createWrites({ client, mode: app.mode, clock, sleep, reads, mirror, onLost });
+  const attempt = createAttempt(clock, sleep);
+  const { mode } = app;
+  const writes = createWrites({ client, mode, clock, attempt, reads, mirror, onLost });
   const syncing = createSync({
-    app: app.key,
     client,
     mirror,
     reads,
     clock,
     sleep,
     random,
-    onSync: (report) => log({ kind: 'synced', report }),
+    onSync: (result, error) => log({ kind: 'synced', app: app.key, result, ...(error === undefined ? {} : { error }) }),
     onBroken: (error) => log({ kind: 'sync_broken', app: app.key, error }),
     groups: options.groups ?? (() => []),
   });
@@ -79,10 +82,11 @@ export function createDirectory(options: DirectoryOptions): MirroredDirectory {
     app: app.key,
     account: (id) => reads.account(id),
     find: (email) => reads.find(email),
-    groupsNamed: (displayName) => reads.groupsNamed(displayName),
+    ...createGroups({ client, mode, attempt }),
     membership: async (group, account) => (await reads.standing(group, account)).membership,
     members: (group) => reads.members(group),
     ...writes,
+    ...createUpdates({ client, mode, clock, attempt, reads }),
     search: (text, limit) => mirror.search(text, limit),
     known: (account) => mirror.known(account),
     all: () => mirror.all(),

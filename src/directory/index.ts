@@ -3,4 +3,3 @@
  */
 export { createDirectory, type DirectoryEvent, type DirectoryOptions, type MirroredDirectory } from './directory.ts';
 export { MembersLost } from './faults.ts';
-export type { SyncReport } from './sync.ts';

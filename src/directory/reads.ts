@@ -17,9 +17,12 @@ export interface Standing {
 }
 
 export interface Reads {
+  /** `undefined`: not there (404). */
+  user(id: string): Promise<ScimUser | undefined>;
   account(id: string): Promise<Account | undefined>;
+  /** Puts somebody just read into the mirror. */
+  take(user: ScimUser): Account;
   find(email: string): Promise<Account[]>;
-  groupsNamed(displayName: string): Promise<string[]>;
   standing(group: string, account: string): Promise<Standing>;
   members(group: string): Promise<readonly string[] | 'unknown'>;
   /**
@@ -42,11 +45,16 @@ export function createReads(client: ScimClient, mirror: Mirror, fresh: () => boo
     return account;
   }
 
+  async function user(id: string): Promise<ScimUser | undefined> {
+    const found = await reading(() => client.getUser(id));
+    if (found === undefined) mirror.gone(id);
+    else take(found);
+    return found;
+  }
+
   async function account(id: string): Promise<Account | undefined> {
-    const user = await reading(() => client.getUser(id));
-    if (user !== undefined) return take(user);
-    mirror.gone(id);
-    return undefined;
+    const found = await user(id);
+    return found === undefined ? undefined : toAccount(found);
   }
 
   async function find(email: string): Promise<Account[]> {
@@ -103,10 +111,10 @@ export function createReads(client: ScimClient, mirror: Mirror, fresh: () => boo
   }
 
   return {
+    user,
     account,
+    take,
     find,
-
-    groupsNamed: (displayName) => reading(async () => (await client.findGroups(displayName)).map((group) => group.id)),
 
     standing: (group, id) =>
       reading(async () => {

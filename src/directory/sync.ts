@@ -3,8 +3,8 @@
  * A listing that was not complete takes nobody out. Refuses to tell the time and to stop the process.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { DirectoryError } from '../access/errors.ts';
-import type { Clock } from '../access/ports.ts';
+import { DirectoryError, type DirectoryFault } from '../access/errors.ts';
+import type { Clock, SyncResult } from '../access/ports.ts';
 import type { IncompleteWhy, ScimClient } from '../scim/index.ts';
 import { toAccount } from './account.ts';
 import { toDirectoryError } from './faults.ts';
@@ -17,27 +17,15 @@ const FIRST_RETRY = 15_000;
 /** Rows taken into the mirror before others get a turn. */
 const ROWS_AT_ONCE = 250;
 
-export interface SyncReport {
-  readonly app: string;
-  /** When it ended, ms. */
-  readonly at: number;
-  readonly complete: boolean;
-  /** Why not: as the listing said, `empty` where there were people before, `groups` where a group could not be read. */
-  readonly why?: IncompleteWhy | 'stopped' | 'empty' | 'groups';
-  /** What failed, where something did. */
+/** What one part of a sync came to. `why`: what kept it from being complete; `error`: what failed, where something did. */
+interface Part {
+  readonly why?: IncompleteWhy | DirectoryFault | 'stopped' | 'empty' | 'groups';
   readonly error?: DirectoryError;
-  /** Accounts this sync saw. */
-  readonly accounts: number;
-  /** Accounts that are not there any more. */
-  readonly gone: number;
-  /** Groups whose members were read, and those that the server does not list believably. */
-  readonly groups: number;
-  readonly unlisted: number;
 }
 
 export interface Sync {
   /** Joins the one under way. Never throws for what a server does, only what `groups` threw. */
-  sync(): Promise<SyncReport>;
+  sync(): Promise<SyncResult>;
   start(): void;
   /** Resolves when nothing runs any more. */
   stop(): Promise<void>;
@@ -46,27 +34,26 @@ export interface Sync {
 }
 
 export function createSync(parts: {
-  readonly app: string;
   readonly client: ScimClient;
   readonly mirror: Mirror;
   readonly reads: Reads;
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
-  readonly onSync: (report: SyncReport) => void;
+  readonly onSync: (result: SyncResult, error: DirectoryError | undefined) => void;
   /** A scheduled sync failed for another reason than the server: a fault of ours, or of `groups`. */
   readonly onBroken: (error: unknown) => void;
   /** Ids of the groups that carry roles, as far as known. */
   readonly groups: () => Iterable<string> | Promise<Iterable<string>>;
 }): Sync {
-  const { app, client, mirror, reads, clock, sleep, random } = parts;
+  const { client, mirror, reads, clock, sleep, random } = parts;
   let last: Sync['last'] = { complete: false };
-  let underWay: Promise<SyncReport> | undefined;
+  let underWay: Promise<SyncResult> | undefined;
   let loop: Promise<void> | undefined;
   let stop = Promise.withResolvers<void>();
   let stopping = false;
 
-  async function readAccounts(since: number): Promise<Pick<SyncReport, 'accounts' | 'gone' | 'why' | 'error'>> {
+  async function readAccounts(since: number): Promise<Pick<SyncResult, 'accounts' | 'gone'> & Part> {
     const listing = client.listUsers();
     const had = mirror.size;
     let accounts = 0;
@@ -82,7 +69,7 @@ export function createSync(parts: {
     } catch (thrown) {
       const error = toDirectoryError(thrown);
       if (!(error instanceof DirectoryError)) throw error;
-      return { accounts, gone: 0, why: 'failed', error };
+      return { accounts, gone: 0, why: error.fault, error };
     }
     const verdict = listing.verdict();
     if (!verdict.complete) return { accounts, gone: 0, why: verdict.why };
@@ -91,43 +78,48 @@ export function createSync(parts: {
     return { accounts, gone: mirror.sweep(since) };
   }
 
-  async function readGroups(): Promise<Pick<SyncReport, 'groups' | 'unlisted' | 'error'>> {
-    let groups = 0;
-    let unlisted = 0;
+  /** The members of every role group; those of a group that cannot be read stay as they were known. */
+  async function readGroups(): Promise<Part> {
     let failed: DirectoryError | undefined;
     for (const group of new Set([...(await parts.groups()), ...mirror.groups()])) {
-      if (stopping) break;
+      if (stopping) return { why: 'stopped' };
       try {
-        if ((await reads.members(group)) === 'unknown') unlisted += 1;
-        else groups += 1;
+        await reads.members(group);
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error;
         failed ??= error;
       }
     }
-    return { groups, unlisted, ...(failed === undefined ? {} : { error: failed }) };
+    return failed === undefined ? {} : { why: 'groups', error: failed };
   }
 
-  async function run(): Promise<SyncReport> {
+  async function run(): Promise<SyncResult> {
     const since = mirror.mark();
     const people = await readAccounts(since);
     const everybodyAt = people.why === undefined ? clock.now() : last.everybodyAt;
     const roles = await readGroups();
     mirror.settle(since);
     const at = clock.now();
-    const why = people.why ?? (stopping ? 'stopped' : roles.error === undefined ? undefined : 'groups');
-    const report: SyncReport = { app, at, ...roles, ...people, complete: why === undefined, ...(why ? { why } : {}) };
-    const syncedAt = report.complete ? at : last.syncedAt;
+    const { accounts, gone } = people;
+    const { why, error } = people.why === undefined ? roles : people;
+    const result: SyncResult = {
+      at,
+      complete: why === undefined,
+      accounts,
+      gone,
+      ...(why === undefined ? {} : { why }),
+    };
+    const syncedAt = result.complete ? at : last.syncedAt;
     last = {
-      complete: report.complete,
+      complete: result.complete,
       ...(everybodyAt === undefined ? {} : { everybodyAt }),
       ...(syncedAt === undefined ? {} : { syncedAt }),
     };
-    parts.onSync(report);
-    return report;
+    parts.onSync(result, error);
+    return result;
   }
 
-  function sync(): Promise<SyncReport> {
+  function sync(): Promise<SyncResult> {
     underWay ??= run().finally(() => {
       underWay = undefined;
     });

@@ -4,17 +4,13 @@
  */
 import { DirectoryError } from '../access/errors.ts';
 import type { Account, Clock, CreateOutcome, Directory, WriteOutcome } from '../access/ports.ts';
-import type { ActiveState, ScimClient, ScimUser } from '../scim/index.ts';
-import { ScimError } from '../scim/index.ts';
-import { toAccount } from './account.ts';
+import type { ActiveState, ScimClient } from '../scim/index.ts';
+import type { Attempt } from './attempt.ts';
 import { MembersLost, toDirectoryError } from './faults.ts';
 import type { Mirror } from './mirror.ts';
 import type { Reads } from './reads.ts';
 
-/** Waits before the second and the third read-back, ms: 1 and 3 s after the write. The client does the first itself. */
-const READ_BACK = [1_000, 2_000] as const;
-
-const MISSING = 'the account is not there';
+export const MISSING = 'the account is not there';
 
 export type Writes = Pick<Directory, 'create' | 'setActive' | 'add' | 'remove'>;
 type Asked = Parameters<Directory['create']>[0];
@@ -23,48 +19,19 @@ export function createWrites(parts: {
   readonly client: ScimClient;
   readonly mode: 'live' | 'observe';
   readonly clock: Clock;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly attempt: Attempt;
   readonly reads: Reads;
   readonly mirror: Mirror;
   readonly onLost: (group: string, lost: readonly string[]) => Promise<void>;
 }): Writes {
-  const { client, mode, clock, sleep, reads, mirror } = parts;
+  const { client, mode, clock, reads, mirror } = parts;
+  const { sending, appears } = parts.attempt;
 
   const confirmed = (sentAt?: number): WriteOutcome => ({
     kind: 'confirmed',
     at: clock.now(),
     ...(sentAt === undefined ? {} : { sentAt }),
   });
-
-  /**
-   * Sends. The client tells time by its own clock: what it says is held within the time the call took on ours.
-   * @throws DirectoryError
-   */
-  async function sending<T>(
-    work: () => Promise<T>,
-  ): Promise<{ readonly done: T; readonly sent: (at: number | undefined) => number }> {
-    const from = clock.now();
-    const sent = (at: number | undefined): number => Math.max(from, Math.min(at ?? from, clock.now()));
-    try {
-      return { done: await work(), sent };
-    } catch (error) {
-      throw toDirectoryError(error, sent);
-    }
-  }
-
-  /** Looks again, twice. A look that fails shows nothing; the write was taken all the same. */
-  async function appears<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-    for (const wait of READ_BACK) {
-      await sleep(wait);
-      try {
-        const seen = await look();
-        if (seen !== undefined) return seen;
-      } catch (error) {
-        if (!(error instanceof ScimError) && !(error instanceof DirectoryError)) throw error;
-      }
-    }
-    return undefined;
-  }
 
   async function change(group: string, account: string, goal: 'in' | 'out'): Promise<WriteOutcome> {
     const [{ membership, ids }, holder] = await Promise.all([
@@ -103,7 +70,7 @@ export function createWrites(parts: {
     if (mode === 'observe') return { kind: 'observed', at: clock.now() };
     const { done, sent } = await sending(() => client.setActive(id, active));
     const sentAt = sent(done.sentAt);
-    if (done.user !== undefined) mirror.saw(toAccount(done.user));
+    if (done.user !== undefined) reads.take(done.user);
     const isSo = (state: ActiveState) => state === (active ? 'active' : 'inactive') || (!active && state === 'gone');
     const reached = async () => {
       const now = await reads.account(id);
@@ -115,12 +82,6 @@ export function createWrites(parts: {
     const seen = done.seen !== 'gone' && isSo(done.seen);
     return seen || (await appears(reached)) ? confirmed(sentAt) : { kind: 'accepted', sentAt };
   }
-
-  const take = (user: ScimUser): Account => {
-    const account = toAccount(user);
-    mirror.saw(account);
-    return account;
-  };
 
   async function create(asked: Asked): Promise<CreateOutcome> {
     const [there, ...others] = await reads.find(asked.email);
@@ -134,7 +95,7 @@ export function createWrites(parts: {
     switch (done.kind) {
       case 'exists-active':
       case 'exists-inactive':
-        return { kind: 'exists', account: take(done.user) };
+        return { kind: 'exists', account: reads.take(done.user) };
       case 'exists-elsewhere':
         return { kind: 'exists_elsewhere' };
       case 'ambiguous':
@@ -150,7 +111,7 @@ export function createWrites(parts: {
         const sentAt = sent(done.sentAt);
         const { id } = done;
         if (done.user !== undefined) {
-          const account = take(done.user);
+          const account = reads.take(done.user);
           // 200 to a POST: the server merged it into one it had, and that one is disabled.
           if (done.how === 'merged' && account.active === false) return { kind: 'exists', account };
           return { kind: 'created', account, sentAt };

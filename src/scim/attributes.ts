@@ -14,7 +14,8 @@ import { getUser } from './users.ts';
 
 type Change = { readonly attribute: UserAttribute; readonly path: string; readonly value: string | null };
 
-const NEVER_REMOVED: readonly UserAttribute[] = ['userName', 'givenName', 'displayName', 'email'];
+/** Attributes that can be changed but not taken away. */
+export const NEVER_REMOVED: readonly UserAttribute[] = ['userName', 'givenName', 'displayName', 'email'];
 
 function checked(
   session: Session,
@@ -39,14 +40,16 @@ function checked(
   return { wanted, unsupported };
 }
 
-/** Whether the account shows the change. E-mails and userName are compared folded: servers lower-case them. */
-function shows(user: ScimUser, { attribute, value }: Change): boolean {
+/** Whether the account has this value (`null`: none). E-mails and userName are compared folded: servers lower-case them. */
+export function hasValue(user: ScimUser, attribute: UserAttribute, value: string | null): boolean {
   const now = user[attribute];
   if (value === null) return now === undefined;
   if (now === undefined) return false;
   const folded = attribute === 'email' || attribute === 'userName';
   return folded ? foldCase(now) === foldCase(value) : now.normalize('NFC') === value.normalize('NFC');
 }
+
+const shows = (user: ScimUser, { attribute, value }: Change): boolean => hasValue(user, attribute, value);
 
 function wire({ attribute, value }: Change): unknown {
   return attribute === 'managerId' && value !== null ? { value } : value;
