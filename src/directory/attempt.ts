@@ -15,7 +15,9 @@ export interface Attempt {
    * Sends. The client tells time by its own clock: what it says is held within the time the call took on ours.
    * @throws DirectoryError
    */
-  sending<T>(work: () => Promise<T>): Promise<{ readonly done: T; readonly sent: (at: number | undefined) => number }>;
+  readonly sending: <T>(
+    work: () => Promise<T>,
+  ) => Promise<{ readonly done: T; readonly sent: (at: number | undefined) => number }>;
   /** Looks again, twice. A look that fails shows nothing; the write was taken all the same. */
   readonly appears: <T>(look: () => Promise<T | undefined>) => Promise<T | undefined>;
 }
