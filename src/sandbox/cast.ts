@@ -89,14 +89,63 @@ export const DIRECTORY: Seed = {
   ],
 };
 
-/** The policy the bot runs with: the default rules, spelled out where a visitor may wonder. */
-export const POLICY = `version: 1
+const at = (...names: string[]): string[] => names.map((name) => `${name}@example.com`);
+
+/** The app of goals: teams as groups, a few accounts as somebody typed them in a hurry, and not everybody's manager known. */
+const GOALS: Seed = {
+  users: [
+    { ...account('ada', 'Ada', 'Okafor', 'ben'), title: 'Analyst' },
+    { ...account('ben', 'Ben', 'Castillo'), title: 'Team lead' },
+    account('carla', 'Carla', 'Novak'),
+    account('dmitri', 'Dmitri', 'Sokolov', 'carla'),
+    account('eve', 'Eve', 'Lindqvist'),
+    account('ivy', 'Ivy', 'Schultz', 'ben'),
+    { ...account('zoe.mueller', 'Zoe', 'Mueller', 'dmitri'), title: 'Trainee' },
+    account('jorge.ibanez', 'George', 'Ibanez'),
+    { ...account('kim.larsen', 'Kim', 'Larsen', 'ben'), active: false },
+  ],
+  groups: [
+    { displayName: 'Growth', members: at('ada', 'ben', 'ivy') },
+    { displayName: 'Platform', members: at('dmitri', 'jorge.ibanez') },
+    { displayName: 'Care', members: at('zoe.mueller') },
+  ],
+};
+
+/** The app of reports: only some of its people are assigned to us, the others are kept by somebody else. */
+const REPORTS: Seed = {
+  users: [
+    account('ada', 'Ada', 'Okafor', 'ben'),
+    account('ben', 'Ben', 'Castillo', 'carla'),
+    account('carla', 'Carla', 'Novak'),
+    account('dmitri', 'Dmitri', 'Sokolov', 'carla'),
+    account('jorge.ibanez', 'Jorge', 'Ibáñez', 'dmitri'),
+    account('zoe.mueller', 'Zoë', 'Müller', 'dmitri'),
+    { userName: 'lena.vogt@example.com', givenName: 'Lena', familyName: 'Vogt' },
+  ],
+  groups: [
+    { displayName: 'Users', members: at('ada', 'ben', 'carla', 'dmitri', 'jorge.ibanez') },
+    { displayName: 'Editors', members: at('carla') },
+    { displayName: 'Contractors', members: at('zoe.mueller', 'lena.vogt') },
+  ],
+};
+
+const HEAD = `version: 1
 timezone: ${ZONE}
 auditors: [eve@example.com]
 people:
   - { slack: U0FINN, email: finn@example.com, manager: ben@example.com }
 apps:
-  perplexity:
+`;
+
+/** An app of the story: its accounts as the day begins, and its part of the policy. */
+export type CastApp = { readonly title: string; readonly directory: Seed; readonly policy: string };
+
+/** The default rules, spelled out where a visitor may wonder. No two apps have a role of one name, so none needs to be typed. */
+export const APPS = {
+  perplexity: {
+    title: 'Perplexity',
+    directory: DIRECTORY,
+    policy: `  perplexity:
     name: Perplexity Enterprise
     profile: perplexity
     scim: { url: "\${SCIM_URL}", token: "\${SCIM_TOKEN}" }
@@ -109,4 +158,47 @@ apps:
       admin: { group: PPLX_Admin, sensitive: true }
       member: { group: PPLX_Members, base: true }
     priority: [admin, member]
-`;
+`,
+  },
+  perdoo: {
+    title: 'Perdoo',
+    directory: GOALS,
+    policy: `  perdoo:
+    name: Perdoo
+    profile: perdoo
+    scim: { url: "\${PERDOO_SCIM_URL}", token: "\${PERDOO_SCIM_TOKEN}" }
+    owners: [carla@example.com, "usergroup:S0ITADMINS"]
+    domains: [example.com]
+    roles:
+      growth: { group: Growth }
+      platform: { group: Platform }
+      care: { group: Care }
+    rules:
+      - { do: grant, duration: { default: 30d, min: 1d, max: 180d } }
+`,
+  },
+  pearset: {
+    title: 'Pearset',
+    directory: REPORTS,
+    policy: `  pearset:
+    name: Pearset
+    profile: pearset
+    scim: { url: "\${PEARSET_SCIM_URL}", token: "\${PEARSET_SCIM_TOKEN}" }
+    owners: [carla@example.com, "usergroup:S0ITADMINS"]
+    domains: [example.com]
+    roles:
+      editor: { group: Editors }
+      user: { group: Users, base: true }
+`,
+  },
+} as const satisfies Record<string, CastApp>;
+
+export type AppName = keyof typeof APPS;
+export type AppNames = readonly [AppName, ...AppName[]];
+export const ALL_APPS: AppNames = ['perplexity', 'perdoo', 'pearset'];
+
+/** The policy the bot runs with where the story has these apps. */
+export const policyOf = (apps: AppNames): string => HEAD + apps.map((app) => APPS[app].policy).join('');
+
+/** The policy of the story with one app. */
+export const POLICY = policyOf(['perplexity']);

@@ -1,6 +1,7 @@
 // The sandbox as a command: starts the fake world with the real bot in it, serves its page, runs until it is told to stop.
 // Leaves nothing behind: no process, no file, no port.
 
+import { ALL_APPS } from './cast.ts';
 import { openPage, type Page, type PageOptions } from './page/index.ts';
 import { SMALL_TALK } from './page/small-talk.ts';
 import { type SandboxWorld, startWorld, type WorldOptions } from './world.ts';
@@ -13,9 +14,9 @@ export type Sandbox = {
   close(): Promise<void>;
 };
 
-/** Starts world and page; rejects when the bot does not start or the port is taken, with everything closed again. */
+/** Starts world and page, with every app of the story unless fewer are asked for; rejects when the bot does not start or the port is taken, with everything closed again. */
 export async function openSandbox(options: PageOptions & { readonly world?: WorldOptions }): Promise<Sandbox> {
-  const world = await startWorld({ ...options.world, socket: options.socket });
+  const world = await startWorld({ apps: ALL_APPS, ...options.world, socket: options.socket });
   for (const { user, channel, text } of SMALL_TALK) world.slack.say(user, channel, text);
   let page: Page;
   try {

@@ -1,4 +1,4 @@
-// The whole fake world on 127.0.0.1: Slack, a SCIM service, a clock, and the real bot between them.
+// The whole fake world on 127.0.0.1: Slack, a SCIM service for each app, a clock, and the real bot between them.
 // Knows no page; the page and the scenario tests are built on it.
 
 import { randomBytes } from 'node:crypto';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Bot, type LogLine, startBot } from './bot.ts';
-import { CHANNELS, DIRECTORY, PEOPLE, POLICY, TEAM, USERGROUPS } from './cast.ts';
+import { APPS, type AppName, type AppNames, CHANNELS, PEOPLE, policyOf, TEAM, USERGROUPS } from './cast.ts';
 import { createClock, type SandboxClock } from './clock.ts';
 import { createScimService, type DialectName, type ScimService, type Seed } from './scim/index.ts';
 import { createSlackWorkspace, type SlackWorkspace, type WorkspaceOptions } from './slack/index.ts';
@@ -15,13 +15,16 @@ import { createSlackWorkspace, type SlackWorkspace, type WorkspaceOptions } from
 export type WorldOptions = {
   /** Socket Mode instead of signed HTTP. */
   readonly socket?: boolean;
+  /** Perplexity alone where left out. */
+  readonly apps?: AppNames;
   readonly policy?: string;
+  /** Of the first app, instead of the cast's. */
   readonly directory?: Seed;
   readonly dialect?: DialectName;
   readonly people?: WorkspaceOptions['people'];
   readonly timing?: WorkspaceOptions['timing'];
   readonly rateLimits?: boolean;
-  /** A SCIM service of somebody else's, instead of ours. */
+  /** A SCIM service of somebody else's, instead of the first of ours. */
   readonly scimUrl?: string;
   /** Environment of the bot on top of what connects it. */
   readonly env?: Readonly<Record<string, string>>;
@@ -33,9 +36,14 @@ export type WorldOptions = {
 
 export type SandboxWorld = {
   readonly slack: SlackWorkspace;
+  /** The first app's. */
   readonly scim: ScimService;
+  /** Every app's, in the order of the story. */
+  readonly apps: ReadonlyMap<AppName, ScimService>;
   readonly clock: SandboxClock;
   readonly dataDir: string;
+  /** What the bot is started with, secrets included: for the command line beside it, or in its place. */
+  readonly setting: { readonly env: Readonly<Record<string, string>>; readonly cwd: string };
   /** The bot that runs now, or ran last. */
   bot(): Bot;
   /** Starts a bot on the same data; resolves when it is ready. */
@@ -53,15 +61,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-'));
   const clock = createClock(join(folder, 'clock'));
   const signingSecret = randomBytes(16).toString('hex');
-  const scimToken = randomBytes(24).toString('base64url');
   const manifest: unknown = parse(await readFile(new URL('../../manifest.yml', import.meta.url), 'utf8'));
-  const scim = await createScimService({
-    host: '127.0.0.1',
-    token: scimToken,
-    dialect: options.dialect ?? 'perplexity',
-    seed: options.directory ?? DIRECTORY,
-    now: () => clock.now(),
-  });
+  const { apps, scim, env: reached } = await openApps(options, clock);
   const slack = await createSlackWorkspace({
     host: '127.0.0.1',
     signingSecret,
@@ -81,7 +82,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
     ...(options.socket === true ? {} : { requestUrl: 'http://127.0.0.1:9/slack/events' }),
   });
   const dataDir = options.dataDir ?? join(folder, 'data');
-  await writeFile(join(folder, 'access.yml'), options.policy ?? POLICY);
+  await writeFile(join(folder, 'access.yml'), options.policy ?? policyOf(options.apps ?? ['perplexity']));
   const env = {
     SLACK_BOT_TOKEN: BOT_TOKEN,
     ...(options.socket === true ? { SLACK_APP_TOKEN: APP_TOKEN } : { SLACK_SIGNING_SECRET: signingSecret }),
@@ -89,11 +90,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
     HOST: '127.0.0.1',
     PORT: '0',
     OPS_PORT: '0',
-    SCIM_URL: options.scimUrl ?? scim.url,
-    SCIM_TOKEN: scimToken,
+    ...reached,
     ROLECALL_CLOCK: join(folder, 'clock'),
     DATA_DIR: dataDir,
   };
+  const closeApps = (): Promise<unknown> => Promise.all([...apps.values()].map((app) => app.close()));
   let bot: Bot | undefined;
   const current = (): Bot => {
     if (bot === undefined) throw new Error('no bot was started');
@@ -102,8 +103,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
   const world: SandboxWorld = {
     slack,
     scim,
+    apps,
     clock,
     dataDir,
+    setting: { env: { ...env, ...options.env }, cwd: folder },
     bot: current,
     async startBot(more = {}) {
       const shell = more.shell ?? options.shell;
@@ -124,7 +127,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
     async close() {
       if (bot !== undefined) await world.stopBot();
       await slack.close();
-      await scim.close();
+      await closeApps();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -132,11 +135,37 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
     await world.startBot();
   } catch (error) {
     await slack.close();
-    await scim.close();
+    await closeApps();
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
   return world;
+}
+
+/** A service for each app; the first is reached by `SCIM_URL` and `SCIM_TOKEN`, all by variables with the app's name before these. */
+async function openApps(
+  options: WorldOptions,
+  clock: SandboxClock,
+): Promise<{ apps: ReadonlyMap<AppName, ScimService>; scim: ScimService; env: Record<string, string> }> {
+  const env: Record<string, string> = {};
+  const serve = async (app: AppName, { directory, dialect }: Pick<WorldOptions, 'directory' | 'dialect'>) => {
+    const token = randomBytes(24).toString('base64url');
+    const service = await createScimService({
+      host: '127.0.0.1',
+      token,
+      dialect: dialect ?? app,
+      seed: directory ?? APPS[app].directory,
+      now: () => clock.now(),
+    });
+    env[`${app.toUpperCase()}_SCIM_URL`] = service.url;
+    env[`${app.toUpperCase()}_SCIM_TOKEN`] = token;
+    return { service, token };
+  };
+  const [first, ...others] = options.apps ?? ['perplexity'];
+  const { service: scim, token } = await serve(first, options);
+  const apps = new Map([[first, scim]]);
+  for (const app of others) apps.set(app, (await serve(app, {})).service);
+  return { apps, scim, env: { ...env, SCIM_URL: options.scimUrl ?? scim.url, SCIM_TOKEN: token } };
 }
 
 /** The bot scopes the manifest asks for: what an installation would grant, and nothing more. */

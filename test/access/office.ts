@@ -147,7 +147,11 @@ export const grant = (more: Partial<Ask> = {}): Ask => ({
 });
 
 /** Ada reports to Ben, Ben to Carla; Carla and Dmitri own the app; Carla and Zoe are Admins, everybody is a Member. */
-export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) => crm): Promise<Office> {
+export async function openOffice(
+  change: (crm: AppPolicy) => AppPolicy = (crm) => crm,
+  /** Further apps, in which the same people have the same accounts. */
+  others: readonly AppPolicy[] = [],
+): Promise<Office> {
   const dir = await mkdtemp(join(tmpdir(), 'rolecall-office-'));
   const people = new Map(['ada', 'ben', 'carla', 'dmitri', 'eve'].map((user) => [user, person(user)]));
   const accounts = new Map(
@@ -207,7 +211,7 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
     timezone: 'Europe/Berlin',
     auditors: ['eve@example.com'],
     people: [],
-    apps: { [APP]: crm },
+    apps: Object.fromEntries([crm, ...others].map((app) => [app.key, app])),
     hours: DEFAULT_HOURS,
     limits: DEFAULT_LIMITS,
     applyWithin: HOUR,
@@ -217,7 +221,7 @@ export async function openOffice(change: (crm: AppPolicy) => AppPolicy = (crm) =
   const world: World = {
     store,
     policy,
-    directories: { [APP]: literalDirectory(() => office) },
+    directories: Object.fromEntries([crm, ...others].map((app) => [app.key, literalDirectory(() => office)])),
     clock: { now: () => time.now },
     newId: () => `R-${String(++ids).padStart(8, '0')}`,
     log: { info() {}, warn() {}, error() {} },

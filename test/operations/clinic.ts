@@ -205,7 +205,9 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
       const started = startBot({ env, cwd: folder });
       bot = started;
       await started.ready;
-      const world = { slack, scim, clock, dataDir, bot: () => started, stopBot: stop };
+      const apps = new Map([['perplexity', scim] as const]);
+      const setting = { env, cwd: folder };
+      const world = { slack, scim, apps, clock, dataDir, setting, bot: () => started, stopBot: stop };
       return storyIn({ ...world, startBot: async () => started, close: () => stop() });
     },
   };

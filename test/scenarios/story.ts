@@ -1,6 +1,8 @@
 // How a story is told: people type, press and fill in; what they see and what the directory holds is waited for, never timed.
 import { DateTime } from 'luxon';
 import { onTestFailed, onTestFinished } from 'vitest';
+import type { AppName } from '../../src/sandbox/cast.ts';
+import type { ScimService } from '../../src/sandbox/scim/index.ts';
 import type {
   ClickTarget,
   InputValue,
@@ -34,7 +36,17 @@ export async function tell(options: WorldOptions = {}): Promise<Story> {
   return storyIn(world);
 }
 
-export interface Story {
+/** What one app holds, and was asked for. */
+export interface AppSeen {
+  readonly scim: ScimService;
+  /** userNames in a group, in order. */
+  readonly members: (group: string) => string[];
+  readonly account: (userName: string) => { id: string; active: boolean } | undefined;
+  /** Writes the SCIM service has been asked for: method and path without ids. */
+  readonly writes: () => string[];
+}
+
+export interface Story extends Omit<AppSeen, 'scim'> {
   readonly world: SandboxWorld;
   readonly ada: Character;
   readonly ben: Character;
@@ -45,13 +57,10 @@ export interface Story {
   readonly grace: Character;
   readonly hugo: Character;
   readonly person: (id: string) => Character;
-  /** userNames in a group, in order. */
-  readonly members: (group: string) => string[];
-  readonly account: (userName: string) => { id: string; active: boolean } | undefined;
+  /** One of several apps; `members`, `account` and `writes` of the story itself are the first one's. */
+  readonly app: (name: AppName) => AppSeen;
   /** Resolves when the condition holds; looked at whenever a screen, the directory or the wire changes. */
   readonly until: <T>(what: string, look: () => T | undefined | false) => Promise<T>;
-  /** Writes the SCIM service has been asked for: method and path without ids. */
-  readonly writes: () => string[];
 }
 
 export interface Character {
@@ -80,7 +89,7 @@ export interface Character {
 }
 
 export function storyIn(world: SandboxWorld): Story {
-  const { slack, scim } = world;
+  const { slack, scim, apps } = world;
 
   function until<T>(what: string | (() => string), look: () => T | undefined | false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -101,7 +110,8 @@ export function storyIn(world: SandboxWorld): Story {
       const stop = (): void => {
         for (const each of stops) each();
       };
-      stops.push(slack.on('change', check), slack.on('call', check), scim.on('change', check), scim.on('call', check));
+      stops.push(slack.on('change', check), slack.on('call', check));
+      for (const app of apps.values()) stops.push(app.on('change', check), app.on('call', check));
       const end = setTimeout(() => {
         stop();
         reject(new Error(`waited in vain: ${typeof what === 'string' ? what : what()}`));
@@ -221,22 +231,31 @@ export function storyIn(world: SandboxWorld): Story {
     grace: character('U0GRACE'),
     hugo: character('U0HUGO'),
     until,
-    members(group) {
-      const { groups, users } = scim.state();
-      const names = new Map(users.map((user) => [user.id, user.userName]));
-      const found = groups.find((each) => each.displayName === group);
-      return (found?.members ?? []).map((each) => names.get(each) ?? each);
+    ...seenIn(scim),
+    app(name) {
+      const found = apps.get(name);
+      if (found === undefined) throw new Error(`the story has no app ${name}`);
+      return { scim: found, ...seenIn(found) };
     },
-    account(userName) {
-      const found = scim.state().users.find((user) => user.userName === userName);
-      return found === undefined ? undefined : { id: found.id, active: found.active };
-    },
-    writes: () =>
-      scim.calls
-        .filter((call) => call.method !== 'GET')
-        .map((call) => `${call.method} /${call.path.split('/')[1]?.split('?')[0] ?? ''}`),
   };
 }
+
+const seenIn = (scim: ScimService): Omit<AppSeen, 'scim'> => ({
+  members(group) {
+    const { groups, users } = scim.state();
+    const names = new Map(users.map((user) => [user.id, user.userName]));
+    const found = groups.find((each) => each.displayName === group);
+    return (found?.members ?? []).map((each) => names.get(each) ?? each);
+  },
+  account(userName) {
+    const found = scim.state().users.find((user) => user.userName === userName);
+    return found === undefined ? undefined : { id: found.id, active: found.active };
+  },
+  writes: () =>
+    scim.calls
+      .filter((call) => call.method !== 'GET')
+      .map((call) => `${call.method} /${call.path.split('/')[1]?.split('?')[0] ?? ''}`),
+});
 
 /** All words of a message, blocks included, as a person would read them. */
 export function textOf(message: MessageSeen | undefined): string {

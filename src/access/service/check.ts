@@ -11,15 +11,15 @@ import { mirrored } from './binding.ts';
 import type { FieldRefusal } from './desk.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor, reasonRefusal, textRefusal } from './terms.ts';
-import { directoryOf, type World } from './world.ts';
+import { appMeant, directoryOf, type World } from './world.ts';
 
 const EMAIL = /^[^\s@<>"',;]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i;
 const NAME_MAX = 100;
 
 export async function check(world: World, from: SlackId, ask: Ask): Promise<FieldRefusal[]> {
-  const keys = Object.keys(world.policy.apps);
-  const app = world.policy.apps[ask.app ?? (keys.length === 1 ? (keys[0] ?? '') : '')];
+  const app = appMeant(world, ask);
   if (app === undefined) {
+    const keys = Object.keys(world.policy.apps);
     const refusal: Refusal =
       ask.app === undefined
         ? { code: 'app_needed', known: keys }

@@ -117,7 +117,8 @@ export interface PersonChoice {
   readonly value: string;
   readonly name: string;
   readonly email: string;
-  readonly app: string;
+  /** Absent: whoever has that address, in the app that is still to be chosen. */
+  readonly app?: string;
 }
 
 export interface Click {

@@ -176,23 +176,29 @@ export async function keepsHome(world: World, slack: SlackId): Promise<void> {
 
 const VALUE_MAX = 75;
 
-/** Active accounts by part of a name or e-mail, and the address itself when it is one nobody has. From memory. */
+/**
+ * Active accounts by part of a name or e-mail, and the address itself when it is one nobody has. From memory. Where the
+ * app is still to be chosen everybody is offered once, by the address all apps know them by.
+ */
 export function choices(world: World, text: string, app: string | undefined, limit: number): PersonChoice[] {
-  const found: PersonChoice[] = [];
-  for (const each of Object.values(world.policy.apps)) {
-    if (app !== undefined && each.key !== app) continue;
+  const apps = Object.values(world.policy.apps).filter((each) => app === undefined || each.key === app);
+  const found = new Map<string, PersonChoice>();
+  for (const each of apps) {
     for (const { account } of directoryOf(world, each.key).search(text, limit)) {
-      const value = choiceValue(each.key, account);
-      if (account.active !== false && value !== undefined)
-        found.push({ value, name: account.name, email: account.email, app: each.key });
+      const shared = apps.length > 1 && account.email !== '';
+      const value = choiceValue(shared ? undefined : each.key, account);
+      const who = shared ? foldEmail(account.email) : `${each.key}/${account.id}`;
+      if (account.active === false || value === undefined || found.has(who)) continue;
+      found.set(who, { value, name: account.name, email: account.email, ...(shared ? {} : { app: each.key }) });
     }
   }
-  return found.slice(0, limit);
+  return [...found.values()].slice(0, limit);
 }
 
-/** By id where it fits Slack's 75 characters, else by address. */
-function choiceValue(app: string, account: Account): string | undefined {
-  return [`account|${app}|${account.id}`, `email|${account.email}`].find((value) => value.length <= VALUE_MAX);
+/** By id, where the app is known and it fits Slack's 75 characters; else by address. */
+function choiceValue(app: string | undefined, account: Account): string | undefined {
+  const byId = app === undefined ? [] : [`account|${app}|${account.id}`];
+  return [...byId, `email|${account.email}`].find((value) => value.length <= VALUE_MAX);
 }
 
 /** What a value made by `choices`, or one of the fixed forms `me`, `slack|team|user`, `email|…`, stands for. */

@@ -3,7 +3,7 @@
  */
 import { refuse } from '../errors.ts';
 import { holdingKey, lastEnd } from '../grant.ts';
-import { type Person, personKey, type SlackId, type SubjectRef, sameSlack } from '../people.ts';
+import { foldEmail, type Person, personKey, type SlackId, type SubjectRef, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, Directory, HistoryEntry } from '../ports.ts';
 import { type AccessRequest, currentStep, isClosed } from '../request.ts';
@@ -103,6 +103,11 @@ async function searchText(world: World, viewer: Person, text: string): Promise<L
   if (only === undefined) return { kind: 'none', text, ...fresh };
   if (hits.length === 1)
     return lookup(world, viewer.slack, { kind: 'account', app: only.app, account: only.account.id });
+  // One person with an account in each of several apps is nothing to pick from.
+  const apps = new Set(hits.map((hit) => hit.app));
+  const emails = new Set(hits.map((hit) => foldEmail(hit.account.email)));
+  if (apps.size === hits.length && emails.size === 1 && !emails.has(''))
+    return lookup(world, viewer.slack, { kind: 'email', email: only.account.email });
   return { kind: 'pick', text, hits: hits.slice(0, HITS), ...fresh };
 }
 

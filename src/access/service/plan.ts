@@ -5,14 +5,14 @@ import { refuse } from '../errors.ts';
 import { foldEmail, type Party, type Person, personKey } from '../people.ts';
 import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
-import type { AccessRequest, Held, Length, Step } from '../request.ts';
+import type { AccessRequest, Ask, Held, Length, Step } from '../request.ts';
 import { type Asking, mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
 import { identify, type Known } from './binding.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor, reasonRefusal } from './terms.ts';
-import { appOf, roleOf, type World } from './world.ts';
+import { appMeant, appOf, roleOf, type World } from './world.ts';
 
 export interface Plan {
   readonly app: AppPolicy;
@@ -38,7 +38,7 @@ export async function concernedBy(
   request: AccessRequest,
   actor: Person,
 ): Promise<{ readonly app: AppPolicy; readonly known: Known }> {
-  const app = chosenApp(world, request.ask.app);
+  const app = chosenApp(world, request.ask);
   return { app, known: await identify(world, app.key, request.ask.subject, actor) };
 }
 
@@ -65,11 +65,12 @@ export async function planFor(
   }
 }
 
-function chosenApp(world: World, given: string | undefined): AppPolicy {
-  if (given !== undefined) return appOf(world, given);
-  const keys = Object.keys(world.policy.apps);
-  const [only] = keys;
-  return keys.length === 1 && only !== undefined ? appOf(world, only) : refuse({ code: 'app_needed', known: keys });
+function chosenApp(world: World, ask: Ask): AppPolicy {
+  const meant = appMeant(world, ask);
+  if (meant !== undefined) return meant;
+  return ask.app === undefined
+    ? refuse({ code: 'app_needed', known: Object.keys(world.policy.apps) })
+    : appOf(world, ask.app);
 }
 
 const askingOf = (app: AppPolicy, request: AccessRequest, actor: Person, known: Known): Asking => ({

@@ -4,6 +4,7 @@
 import { AccessError, DirectoryError, refuse } from '../errors.ts';
 import type { AppPolicy, Policy, Role } from '../policy.ts';
 import type { Change, Clock, Directory, Key, Notifier, People, Store, View } from '../ports.ts';
+import type { Ask } from '../request.ts';
 
 export interface Log {
   info(data: object, message: string): void;
@@ -30,6 +31,14 @@ export const DONE: JobResult = { kind: 'done' };
 /** @throws AccessError `unknown_app` */
 export function appOf(world: World, key: string): AppPolicy {
   return world.policy.apps[key] ?? refuse({ code: 'unknown_app', given: key, known: Object.keys(world.policy.apps) });
+}
+
+/** The app an ask means: the one it names, the only one, or the only one that has a role of that name. */
+export function appMeant({ policy }: World, { app, role }: Pick<Ask, 'app' | 'role'>): AppPolicy | undefined {
+  if (app !== undefined) return policy.apps[app];
+  const all = Object.values(policy.apps);
+  const fitting = role === undefined || all.length === 1 ? all : all.filter((each) => each.roles[role] !== undefined);
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 export function directoryOf(world: World, app: string): Directory {

@@ -29,3 +29,12 @@ export function matchRole(word: string, app: App | undefined, ctx: CommandContex
   const roles = app === undefined ? ctx.apps.flatMap((each) => each.roles) : app.roles;
   return roles.find((role) => folded(role) === folded(word));
 }
+
+/** The only app there is, or the only one that has this role: its name may be left out. */
+export function appOfRole(role: string | undefined, ctx: CommandContext): App | undefined {
+  const fitting =
+    role === undefined || ctx.apps.length === 1
+      ? ctx.apps
+      : ctx.apps.filter((app) => matchRole(role, app, ctx) !== undefined);
+  return fitting.length === 1 ? fitting[0] : undefined;
+}

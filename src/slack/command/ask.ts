@@ -6,7 +6,7 @@ import { REASON_MAX } from '../../access/policy.ts';
 import type { Action, Ask, DurationAsk } from '../../access/request.ts';
 import type { Command, CommandContext, Draft, Problem } from '../command.ts';
 import { clip, oneLine } from '../text/escape.ts';
-import { matchApp, matchRole } from './apps.ts';
+import { appOfRole, matchApp, matchRole } from './apps.ts';
 import { bareMention, readPerson } from './person.ts';
 import { readLength, readUntil } from './times.ts';
 import { freeText, type Token } from './tokens.ts';
@@ -114,7 +114,7 @@ function takeReason(found: Found, rest: string): void {
 }
 
 function conclude(verb: AskVerb, found: Found, ctx: CommandContext): Command {
-  const app = ctx.apps.find((each) => each.key === found.app) ?? (ctx.apps.length === 1 ? ctx.apps[0] : undefined);
+  const app = ctx.apps.find((each) => each.key === found.app) ?? appOfRole(found.role, ctx);
   const action: Action = verb === 'request' ? 'grant' : verb;
   const draft: Draft = {
     ...(app === undefined ? {} : { app: app.key }),
@@ -149,7 +149,8 @@ function misfit(
   if (TAKES[verb].role && found.role === undefined && app !== undefined) {
     return { code: 'unknown_role', given, known: [...app.roles] };
   }
-  if (app === undefined) return { code: 'unknown_app', given, known: ctx.apps.map((each) => each.name) };
+  const named = ctx.apps.length === 1 || found.app !== undefined;
+  if (!named) return { code: 'unknown_app', given, known: ctx.apps.map((each) => each.name) };
   return { code: 'not_understood', given };
 }
 

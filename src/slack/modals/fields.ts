@@ -86,7 +86,7 @@ export function roleField(offers: readonly AppOffer[], how: RoleField, pen: Pen)
   });
 }
 
-/** The drafted role; else the only one there is; never a guess between two apps. */
+/** The drafted role; else the only one there is, in the drafted app or at all; never a guess between two. */
 function initialRole(
   all: readonly PlainTextOption[],
   { draft, optional, every }: RoleField,
@@ -97,8 +97,8 @@ function initialRole(
     const role = value.slice(slash + 1);
     return (draft?.app === undefined || draft.app === app) && (draft?.role === undefined || draft.role === role);
   });
-  if (draft?.role !== undefined) return fitting.length === 1 ? fitting[0] : undefined;
-  return optional !== true && every !== true && all.length === 1 ? all[0] : undefined;
+  const choosing = optional === true || every === true;
+  return fitting.length === 1 && (draft?.role !== undefined || !choosing) ? fitting[0] : undefined;
 }
 
 /** `undefined` with a single app: it need not be asked. */
@@ -169,14 +169,14 @@ export function personOptions(
   const { fields } = t.labels;
   const typed = oneLine(more.typed, 254);
   const mine = fieldOf(more.blockId ?? '') === 'person' && fields.me.toLowerCase().startsWith(typed.toLowerCase());
-  const several = new Set(choices.map((choice) => choice.app)).size > 1;
+  const several = new Set(choices.flatMap(({ app }) => app ?? [])).size > 1;
   const options = present([
     mine ? option(fields.me, ME) : undefined,
     ...choices.map((choice) =>
       option(
         choice.name === '' ? choice.email : `${oneLine(choice.name, 36)} (${oneLine(choice.email, 36)})`,
         choice.value,
-        several ? n.app(choice.app) : undefined,
+        several && choice.app !== undefined ? n.app(choice.app) : undefined,
       ),
     ),
     isEmail(typed) && !choices.some((choice) => choice.email.toLowerCase() === typed.toLowerCase())

@@ -211,6 +211,17 @@ describe('the grammar', () => {
     expect(two('list admins')).toMatchObject({ kind: 'refused', problem: { code: 'app_needed' } });
   });
 
+  it('knows the app by a role that no other app has, and asks for it where two have one', () => {
+    expect(two('request lead')).toMatchObject({ kind: 'request', ask: { app: 'perdoo', role: 'lead' } });
+    expect(two('revoke <@U0BOB> Member')).toMatchObject({ kind: 'revoke', ask: { app: 'perplexity', role: 'member' } });
+    expect(two('request admin')).toMatchObject({ kind: 'incomplete', draft: { role: 'admin' } });
+    for (const text of ['disable <@U0BOB> because he left', 'enable <@U0BOB>', 'revoke', 'provision <@U0BOB>']) {
+      const parsed = two(text);
+      expect(parsed, text).toMatchObject({ kind: 'incomplete' });
+      expect(parsed.kind === 'incomplete' && parsed.problem === undefined && parsed.draft.app, text).toBeUndefined();
+    }
+  });
+
   it('looks up part of a name', () => {
     expect(one('lookup “jörg mü”')).toEqual({ kind: 'lookup', what: { kind: 'text', text: 'jörg mü' } });
   });

@@ -533,6 +533,15 @@ describe('the choices of a person field', () => {
     expect(first(whose, '')).toBe('account|perplexity|bob');
   });
 
+  it('say of which app they are, unless that is still to be chosen', () => {
+    const options = personOptions([choice('bob'), choice('zoe', 'perdoo')], { typed: '' }, ctx);
+    expect(options.map((option) => option.description?.text)).toEqual(['Perplexity Enterprise', 'Perdoo']);
+    const { app: _app, ...anywhere } = choice('bob');
+    const open = personOptions([{ ...anywhere, value: 'email|bob@example.com' }], { typed: '' }, ctx);
+    expect(open).toMatchObject([{ value: 'email|bob@example.com' }]);
+    expect(open[0]?.description).toBeUndefined();
+  });
+
   it('offer an address that nobody has yet', () => {
     const values = personOptions([choice('bob')], { typed: 'carol@example.com' }, ctx).map((option) => option.value);
     expect(values).toEqual(['account|perplexity|bob', 'email|carol@example.com']);
