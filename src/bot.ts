@@ -25,7 +25,7 @@ import { createDirectory, type MirroredDirectory } from './directory/index.ts';
 import { type Jobs, startJobs } from './jobs.ts';
 import { EXIT } from './operations/exit.ts';
 import { startHealth } from './operations/health.ts';
-import { createScimClient, profileOf, type ScimClient } from './scim/index.ts';
+import { createScimClient, type ScimClient } from './scim/index.ts';
 import { saysSlack } from './slack/api.ts';
 import { createSlack, type Slack } from './slack/app.ts';
 import { type Findings, openStore, StoreOpenError } from './store/lowdb/open.ts';
@@ -233,7 +233,7 @@ function openDirectories(
     const client = createScimClient({
       url: access.url,
       token: access.token,
-      profile: profileOf(access.profile),
+      profile: access.profile,
       now: () => Date.now(),
       sleep,
       random,

@@ -21,7 +21,7 @@ import {
   showReportAsJson,
 } from '../operations/doctor.ts';
 import { EXIT } from '../operations/exit.ts';
-import { createScimClient, profileOf } from '../scim/index.ts';
+import { createScimClient } from '../scim/index.ts';
 import { slackApi } from '../slack/api.ts';
 import { examineSlack } from '../slack/doctor.ts';
 import { examineNamed } from '../slack/doctor-people.ts';
@@ -119,7 +119,7 @@ async function overScim(config: Config, app: AppPolicy, store: Promise<StoreExam
   const client = createScimClient({
     url: access.url,
     token: access.token,
-    profile: profileOf(access.profile),
+    profile: access.profile,
     now: () => Date.now(),
     sleep,
     random: Math.random,

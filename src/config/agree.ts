@@ -4,7 +4,8 @@
  */
 import { mailbox } from '../access/people.ts';
 import { defaultRule } from '../access/policy.ts';
-import type { AppFile, PersonFile, RoleFile, RuleFile } from './file-schema.ts';
+import { agreeOnProfiles } from './agree-profiles.ts';
+import type { AppFile, PersonFile, ProfileFile, RoleFile, RuleFile } from './file-schema.ts';
 import { nearest } from './nearest.ts';
 import { showDuration } from './values.ts';
 import type { Path } from './yaml-file.ts';
@@ -26,6 +27,7 @@ export type SoundApp = Sound<Omit<AppFile, 'roles' | 'rules'>> & {
 
 export interface SoundPolicy {
   readonly people: readonly Sound<PersonFile>[];
+  readonly profiles: Readonly<Record<string, Sound<ProfileFile>>>;
   readonly apps: Readonly<Record<string, SoundApp>>;
 }
 
@@ -200,6 +202,10 @@ export function agree(policy: SoundPolicy): Agreement {
   const faults: Finding[] = [];
   const warnings: Finding[] = [];
   people(policy.people, faults);
+  const used = Object.entries(policy.apps).map(([key, { profile }]) => [key, profile] as const);
+  const profiles = agreeOnProfiles(policy.profiles, Object.fromEntries(used));
+  faults.push(...profiles.faults);
+  warnings.push(...profiles.warnings);
   for (const [key, app] of Object.entries(policy.apps)) {
     const path = ['apps', key];
     roles(app, path, faults);

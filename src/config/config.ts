@@ -3,6 +3,7 @@
  * Types only; knows neither where a value came from nor how it was written.
  */
 import type { Policy } from '../access/policy.ts';
+import type { Profile } from '../scim/index.ts';
 
 /** One thing that must be put right. No field ever carries a value from the configuration, only names. */
 export interface Fault {
@@ -17,9 +18,6 @@ export interface Fault {
 /** Something that works, but will surprise somebody later. */
 export type Warning = Fault;
 
-export type Profile = 'perplexity' | 'perdoo' | 'pearset' | 'generic';
-export const PROFILES: readonly Profile[] = ['perplexity', 'perdoo', 'pearset', 'generic'];
-
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 export const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -27,7 +25,10 @@ export const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info'
 export interface ScimAccess {
   readonly url: string;
   readonly token: string;
+  /** As published, or with fields of the operator's own. */
   readonly profile: Profile;
+  /** SHA-256 (hex) of the address without its query string and of the profile: what was learned of a service is true of this one only. */
+  readonly service: string;
 }
 
 export interface SlackAccess {

@@ -3,7 +3,8 @@
  * The reference in `docs/policy.md` is made from this. Knows no file, no line and no environment.
  */
 import { z } from 'zod';
-import { PROFILES } from './config.ts';
+import { type KeyDoc, keyDocs, leaf, optional } from './leaf.ts';
+import { PROFILE, PUBLISHED } from './profile-schema.ts';
 import type { Reader } from './values.ts';
 import {
   bad,
@@ -15,6 +16,7 @@ import {
   good,
   linkTemplate,
   listOf,
+  ofText,
   oneOf,
   pageUrl,
   pattern,
@@ -28,35 +30,6 @@ import {
   wordOrList,
   words,
 } from './values.ts';
-
-export interface KeyDoc {
-  readonly about: string;
-  readonly form: string;
-  /** What holds when the key is left out; absent: the key must be given. */
-  readonly default?: string;
-}
-
-/** What each leaf of the schema means. */
-export const keyDocs = z.registry<KeyDoc>();
-
-function leaf<T>(reader: Reader<T>, about: string) {
-  const schema = z.unknown().transform((value, context): T => {
-    const result = reader.read(value);
-    if (result.ok) return result.value;
-    for (const { path, what, fix } of result.problems) {
-      context.issues.push({ code: 'custom', input: value, path: [...path], message: what, params: { fix } });
-    }
-    return z.NEVER;
-  });
-  keyDocs.add(schema, { about, form: reader.form });
-  return schema;
-}
-
-function optional<T>(reader: Reader<T>, otherwise: string, about: string) {
-  const schema = leaf(reader, about);
-  keyDocs.add(schema, { about, form: reader.form, default: otherwise });
-  return schema.optional();
-}
 
 /** Accepts only `false`: the key is known, what `true` would mean is not carried out. */
 const notYet: Reader<false> = {
@@ -94,9 +67,9 @@ export const ROLE = z.strictObject({
 });
 
 export const RULE = z.strictObject({
-  do: leaf(oneOf(['grant', 'revoke', 'provision', 'disable', 'enable']), 'the action the rule is for'),
+  do: leaf(oneOf(['grant', 'revoke', 'provision', 'disable', 'enable', 'update']), 'the action the rule is for'),
   role: optional(words(40), 'every role', 'only for this role; a rule that names a role goes before one that does not'),
-  who: optional(asking, 'anyone; for disable and enable [manager, owners]', 'who may ask'),
+  who: optional(asking, 'anyone; for disable, enable and update [manager, owners]', 'who may ask'),
   duration: z
     .strictObject({
       default: optional(duration(GRANT_MAX), '4h', 'how long when the request does not say'),
@@ -136,11 +109,18 @@ const RESERVED: readonly string[] = [
   'owners',
   'manager',
 ];
-const key = z.string().refine((name) => KEY.test(name) && !RESERVED.includes(name));
+const isKey = (name: string): boolean => KEY.test(name) && !RESERVED.includes(name);
+const key = z.string().refine(isKey);
+
+const profileName = ofText(
+  'the name of a profile',
+  `one of ${PUBLISHED.join(', ')}, or a name of profiles:`,
+  (value) => (isKey(value) ? good(value) : undefined),
+);
 
 export const APP = z.strictObject({
   name: optional(words(80), 'its key', 'what people read'),
-  profile: leaf(oneOf(PROFILES), 'how this app speaks SCIM'),
+  profile: leaf(profileName, 'how this app speaks SCIM'),
   scim: z.strictObject({
     url: leaf(serviceUrl('query allowed'), `SCIM base address, usually "\${NAME}"`),
     token: leaf(bearerToken, `only as "\${NAME}": the token itself stays in the environment`),
@@ -176,6 +156,7 @@ export const POLICY_FILE = z.strictObject({
   timezone: optional(timezone, 'UTC', 'zone in which escalation and lapse count working hours'),
   auditors: optional(listOf('a list of e-mails', email), 'nobody', 'who may read and export everything'),
   people: z.array(PERSON).optional(),
+  profiles: z.record(key, PROFILE).optional(),
   apps: z.record(key, APP),
 });
 
@@ -184,6 +165,7 @@ export type RuleFile = z.infer<typeof RULE>;
 export type AppFile = z.infer<typeof APP>;
 export type PersonFile = z.infer<typeof PERSON>;
 export type PolicyFile = z.infer<typeof POLICY_FILE>;
+export type { ProfileFile } from './profile-schema.ts';
 
 /** Keys of the design that nothing carries out yet. They are refused by name wherever they stand, never ignored. */
 export const NOT_YET: readonly string[] = [
@@ -204,12 +186,12 @@ export const NOT_YET: readonly string[] = [
   'notify',
 ];
 
-/** One line of the reference. `path` has `<app>`, `<role>` for names and `[]` for list entries. */
+/** One line of the reference. `path` has `<app>`, `<role>`, `<profile>` for names and `[]` for list entries. */
 export interface KeyLine extends KeyDoc {
   readonly path: readonly string[];
 }
 
-const NAMES: Readonly<Record<string, string>> = { apps: '<app>', roles: '<role>' };
+const NAMES: Readonly<Record<string, string>> = { apps: '<app>', roles: '<role>', profiles: '<profile>' };
 
 function linesOf(schema: z.core.$ZodType, path: readonly string[]): readonly KeyLine[] {
   if (schema instanceof z.ZodOptional) return linesOf(schema.unwrap(), path);

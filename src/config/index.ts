@@ -2,8 +2,8 @@
  * The door of the configuration room: what others may use.
  * Nothing behind it is meant to be imported from outside.
  */
-export type { Config, Fault, LogLevel, Profile, ScimAccess, SlackAccess, Warning } from './config.ts';
-export { ConfigError, LOG_LEVELS, PROFILES } from './config.ts';
+export type { Config, Fault, LogLevel, ScimAccess, SlackAccess, Warning } from './config.ts';
+export { ConfigError, LOG_LEVELS } from './config.ts';
 export { findDataDir } from './data-dir.ts';
 export type { CheckResult, ConfigSources } from './load.ts';
 export { checkConfig, loadConfig } from './load.ts';

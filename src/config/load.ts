@@ -2,13 +2,12 @@
  * Puts the configuration together: environment, `.env`, policy and people → one frozen Config, or all faults at once.
  * The only place that touches `process.env`; judges no single value itself.
  */
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Policy } from '../access/policy.ts';
-import type { Config, Fault, ScimAccess, Warning } from './config.ts';
+import type { Config, Fault, Warning } from './config.ts';
 import { ConfigError } from './config.ts';
+import { digestOf } from './digest.ts';
 import { joinEnvironment } from './environment.ts';
-import { isBlock, readPolicy } from './policy.ts';
+import { readPolicy } from './policy.ts';
 import { findPolicy } from './policy-source.ts';
 import { redactor } from './secrets.ts';
 import { readSettings } from './settings.ts';
@@ -32,24 +31,6 @@ export type CheckResult =
 
 /** More are counted, not listed. */
 const FAULTS_MAX = 100;
-
-/** Object keys in order, all the way down, so that equal policies have equal text. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (!isBlock(value)) return value;
-  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
-  return Object.fromEntries(keys.map((key) => [key, canonical(value[key])]));
-}
-
-function digestOf(policy: Policy, scim: Readonly<Record<string, ScimAccess>>): string {
-  // A query string may hold a secret; what is left says which service is meant.
-  const places = Object.entries(scim).map(([key, { url, profile }]) => [
-    key,
-    { url: url.replace(/\?.*$/s, ''), profile },
-  ]);
-  const text = JSON.stringify(canonical([policy, Object.fromEntries(places)]));
-  return createHash('sha256').update(text).digest('hex');
-}
 
 function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
@@ -102,7 +83,9 @@ export function checkConfig(sources: ConfigSources = {}): CheckResult {
   const { policy, scim } = result;
   // The single-app form has no key for it: its order is part of the form.
   const priorityAssumed = source.source === 'file' ? result.priorityAssumed : [];
-  const digest = digestOf(policy, scim);
+  // What each service is told by goes in whole, but without its query string.
+  const services = Object.entries(scim).map(([key, { service }]) => [key, service]);
+  const digest = digestOf([policy, Object.fromEntries(services)]);
   const config = freeze({ ...settings, policy, scim, source: source.source, priorityAssumed, digest, warnings });
   return { ok: true, config, warnings: config.warnings };
 }

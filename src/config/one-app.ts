@@ -2,7 +2,7 @@
  * The single-app form: environment variables put into the shape of a policy file, so that both forms obey one schema.
  * Judges nothing; knows which variable stands for which key.
  */
-import { PROFILES } from './config.ts';
+import { isPublished } from './profile-schema.ts';
 import type { Variable } from './variables.ts';
 import type { Path } from './yaml-file.ts';
 
@@ -17,7 +17,7 @@ const list = (text: string | undefined): string[] | undefined => text?.split(','
 /** The policy the variables describe, as it would stand in a file. Absent variables leave absent keys. */
 export function oneApp(get: (name: Variable) => string | undefined): Readonly<Record<string, unknown>> {
   const profile = get('SCIM_PROFILE') ?? 'perplexity';
-  const key = PROFILES.find((known) => known === profile) ?? 'app';
+  const key = isPublished(profile) ? profile : 'app';
   const admin = get('ADMIN_GROUP');
   const member = get('MEMBER_GROUP');
   // The groups of Perplexity's two roles are both needed; other apps may have only one.

@@ -5,13 +5,15 @@
 import type { z } from 'zod';
 import type { AccountAttribute, AppPolicy, AppTraits, Policy, Role, Rule } from '../access/policy.ts';
 import { ACCOUNT_ATTRIBUTES, baseRole, DEFAULT_HOURS, DEFAULT_LIMITS, defaultRule, HOUR } from '../access/policy.ts';
-import { type Profile, profileOf } from '../scim/index.ts';
+import type { Profile } from '../scim/index.ts';
 import type { Finding, SoundApp } from './agree.ts';
 import { agree } from './agree.ts';
 import type { ScimAccess } from './config.ts';
+import { digestOf, withoutQuery } from './digest.ts';
 import type { AppFile, RuleFile } from './file-schema.ts';
 import { APP, NOT_YET, PERSON, POLICY_FILE, policyKeys, ROLE, RULE } from './file-schema.ts';
 import { nearest } from './nearest.ts';
+import { PROFILE, resolveProfile } from './profile-schema.ts';
 import { showKey } from './secrets.ts';
 import type { Path } from './yaml-file.ts';
 
@@ -168,13 +170,13 @@ function traitsOf(profile: Profile): AppTraits {
   return {
     updates: ACCOUNT_ATTRIBUTES.filter(takes),
     invites: profile.sendsInvitation,
-    settlesWithin: profile.settlesWithinMs,
+    settlesWithin: profile.settlesWithin,
     createsGroups: profile.groupCreate,
     assignedOnly: profile.scope === 'assigned',
   };
 }
 
-function appOf(key: string, file: AppFile): AppPolicy {
+function appOf(key: string, file: AppFile, profile: Profile): AppPolicy {
   const roles = record(
     Object.entries(file.roles).map(([name, role]): [string, Role] => [
       name,
@@ -194,7 +196,7 @@ function appOf(key: string, file: AppFile): AppPolicy {
     key,
     name: file.name ?? key,
     profile: file.profile,
-    traits: traitsOf(profileOf(file.profile)),
+    traits: traitsOf(profile),
     mode: file.mode ?? 'live',
     owners: file.owners,
     keep: file.keep ?? [],
@@ -211,12 +213,28 @@ function appOf(key: string, file: AppFile): AppPolicy {
   return { ...app, priority: [...new Set([...(file.priority ?? []), ...order])] };
 }
 
+/** Rules for what an app does not take at all. */
+function idle(apps: Readonly<Record<string, AppPolicy>>): Finding[] {
+  return Object.values(apps).flatMap(({ key, profile, traits, rules }) =>
+    rules.flatMap((rule, index) =>
+      rule.do !== 'update' || traits.updates.length > 0
+        ? []
+        : {
+            path: ['apps', key, 'rules', index, 'do'],
+            what: `is update, which this app does not take (profile ${profile}): it is refused whatever the rule says`,
+            fix: 'take the rule out',
+          },
+    ),
+  );
+}
+
 /** Reads a policy in the shape of the file; tokens and addresses come out apart from it. */
 export function readPolicy(raw: unknown): PolicyResult {
   const parsed = POLICY_FILE.safeParse(raw);
-  const { people, apps } = blockAt(raw);
+  const { people, profiles, apps } = blockAt(raw);
   const agreement = agree({
     people: listAt(people).map((person) => sound(PERSON, person)),
+    profiles: record(Object.entries(blockAt(profiles)).map(([key, profile]) => [key, sound(PROFILE, profile)])),
     apps: record(Object.entries(blockAt(apps)).map(([key, app]) => [key, soundApp(app)])),
   });
   const faults = [...(parsed.error?.issues ?? []).flatMap((issue) => findings(issue, raw)), ...agreement.faults];
@@ -226,10 +244,19 @@ export function readPolicy(raw: unknown): PolicyResult {
   // What could not be read would be warned of wrongly: warnings wait until the policy is sound.
   if (!parsed.success || faults.length > 0) return { ok: false, faults, warnings: [] };
   const file = parsed.data;
+  const policies: [string, AppPolicy][] = [];
+  const scim: [string, ScimAccess][] = [];
+  for (const [key, app] of Object.entries(file.apps)) {
+    const profile = resolveProfile(app.profile, file.profiles ?? {});
+    if (profile === undefined) throw new Error('an app has a profile that is not known'); // agree() found none such
+    policies.push([key, appOf(key, app, profile)]);
+    const service = digestOf([withoutQuery(app.scim.url), profile]);
+    scim.push([key, { ...app.scim, profile, service }]);
+  }
   return {
     ok: true,
     faults,
-    warnings: agreement.warnings,
+    warnings: [...agreement.warnings, ...idle(Object.fromEntries(policies))],
     policy: {
       timezone: file.timezone ?? 'UTC',
       auditors: file.auditors ?? [],
@@ -237,12 +264,12 @@ export function readPolicy(raw: unknown): PolicyResult {
         email: person.email,
         ...given({ slack: person.slack, manager: person.manager }),
       })),
-      apps: record(Object.entries(file.apps).map(([key, app]) => [key, appOf(key, app)])),
+      apps: record(policies),
       hours: DEFAULT_HOURS,
       limits: DEFAULT_LIMITS,
       applyWithin: HOUR,
     },
-    scim: record(Object.entries(file.apps).map(([key, app]) => [key, { ...app.scim, profile: app.profile }])),
+    scim: record(scim),
     priorityAssumed: Object.keys(file.apps).filter((key) => file.apps[key]?.priority === undefined),
   };
 }

@@ -58,14 +58,12 @@ export interface Profile {
   readonly attributes: Readonly<Partial<Record<UserAttribute, string>>>;
   /** What `active: false` does there: `deletes` cannot be undone (quirk 14). */
   readonly deactivation: 'reversible' | 'deletes';
-  /** Names proposed for the role groups; the operator's choice counts. */
-  readonly roleGroups?: { readonly admin?: string; readonly member?: string };
   /** The vendor mails new people itself. */
   readonly sendsInvitation: boolean;
   /** Whom the app lets us touch: `assigned` are members of a linked group, and whom we made. */
   readonly scope: 'everyone' | 'assigned';
   /** How long a change may take to be seen in the app, ms. */
-  readonly settlesWithinMs: number;
+  readonly settlesWithin: number;
   /** Writes a minute the client allows itself. */
   readonly writesPerMinute?: number;
 }
@@ -105,7 +103,7 @@ const generic: Profile = {
   deactivation: 'reversible', // RFC 7643 §4.1.1 leaves it to the server; reversible is what nearly all mean
   sendsInvitation: false, // not part of SCIM
   scope: 'everyone', // RFC 7644 §3.4: whatever it lists
-  settlesWithinMs: 5 * 60_000, // our own choice: what is visible later is worth telling
+  settlesWithin: 5 * 60_000, // our own choice: what is visible later is worth telling
 };
 
 /** Perplexity Enterprise. Its endpoint's dialect is not published; what is not stated here keeps the RFC's form. */
@@ -115,8 +113,7 @@ const perplexity: Profile = {
   membersReadable: 'yes', // its help centre: lists users, groups and members
   groupCreate: false, // its help centre: groups are not created or deleted through SCIM
   attributes: {}, // its help centre names create, deactivate, reactivate and memberships only
-  roleGroups: { admin: 'PPLX_Admin', member: 'PPLX_Members' }, // our own proposal: any two groups will do, they are chosen in its console
-  settlesWithinMs: 60 * 60_000, // roles follow directory events: minutes as a rule, hours at worst
+  settlesWithin: 60 * 60_000, // roles follow directory events: minutes as a rule, hours at worst
 };
 
 /** Perdoo. Publishes push of users, profiles, deactivation, groups (teams) and memberships, and import of both. */
@@ -134,7 +131,7 @@ const pearset: Profile = {
   groupCreate: false, // its page: scope is the assigned groups only
   sendsInvitation: true, // its page: it mails new people itself
   scope: 'assigned', // its page: scope is "assigned only"
-  settlesWithinMs: 40 * 60_000, // its page: changes take 20 to 40 minutes
+  settlesWithin: 40 * 60_000, // its page: changes take 20 to 40 minutes
 };
 
 export const PROFILES = { perplexity, perdoo, pearset, generic } as const satisfies Record<string, Profile>;

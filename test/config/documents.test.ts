@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { NOT_YET, policyKeys } from '../../src/config/file-schema.ts';
 import { VARIABLES, VARIABLES_NOT_YET } from '../../src/config/variables.ts';
+import { profileOf } from '../../src/scim/index.ts';
 import { faults, ONE_APP, SLACK, said, sound } from './given.ts';
 import { keyTable } from './key-table.ts';
 
@@ -41,8 +42,19 @@ describe('access.example.yml', () => {
     expect(
       policyKeys()
         .map(({ path }) => path.join('.'))
-        .filter((path) => !shown.has(path)),
+        .filter((path) => !shown.has(path) && !path.startsWith('profiles.')),
     ).toEqual([silent]);
+  });
+
+  it('shows a profile that can be used when its marks of a comment are taken away', () => {
+    const text = read('access.example.yml')
+      .replaceAll(/^# (profiles:| {2}acme:)/gm, '$1')
+      .replace('profile: perplexity', 'profile: acme');
+    const config = sound(env, { 'access.yml': text });
+    expect(config.warnings).toEqual([]);
+    expect(config.scim.perplexity?.profile).toEqual(
+      profileOf('generic', { name: 'acme', pageSize: 50, attributes: { title: 'title' } }),
+    );
   });
 });
 

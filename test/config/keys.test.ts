@@ -12,10 +12,48 @@ const FULL = {
   timezone: 'Europe/Berlin',
   auditors: ['Auditor@example.com'],
   people: [{ slack: 'U0REQUESTER', email: 'requester@example.com', manager: 'manager@example.com' }],
+  profiles: {
+    own: {
+      like: 'perdoo',
+      activeForm: 'object',
+      removeForm: 'valuePath',
+      opCase: 'capital',
+      memberType: true,
+      membersReadable: 'no',
+      memberFilter: 'none',
+      membershipSource: 'user',
+      batchSize: 1,
+      pageSize: 50,
+      paging: 'cursor',
+      contentType: 'application/json',
+      authPrefix: 'none',
+      usePut: false,
+      search: 'yes',
+      emailFilter: 'none',
+      familyNameFiller: '-',
+      groupCreate: false,
+      attributes: {
+        userName: 'userName',
+        externalId: 'externalId',
+        givenName: 'name.givenName',
+        familyName: 'name.familyName',
+        displayName: 'displayName',
+        email: 'emails[type eq "work"].value',
+        title: 'title',
+        department: 'urn:example:acme:1.0:User:department',
+        managerId: 'manager',
+      },
+      deactivation: 'reversible',
+      sendsInvitation: true,
+      scope: 'assigned',
+      settlesWithin: '40m',
+      writesPerMinute: 30,
+    },
+  },
   apps: {
     acme: {
       name: 'Acme',
-      profile: 'generic',
+      profile: 'own',
       scim: { url: 'https://acme.example.com/scim', token: '$' + '{ACME_TOKEN}' },
       mode: 'observe',
       owners: ['owner@example.com', 'usergroup:S0OWNERS'],
@@ -50,6 +88,8 @@ const FULL = {
   },
 };
 
+const { like: _like, ...OWN_FIELDS } = FULL.profiles.own;
+
 /** For every key a value that must be refused, written as in the schema. */
 const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   version: [2, '1', null],
@@ -58,8 +98,40 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'people[].slack': ['requester', 'u0requester', 'usergroup:S0X', 7],
   'people[].email': ['requester', 'a b@example.com', 'a@localhost', '@example.com', '<a@example.com>', undefined],
   'people[].manager': ['Mia Manager', 'requester+tag@example.com'],
+  'profiles.<profile>.like': ['okta', 'own', undefined],
+  'profiles.<profile>.activeForm': ['paths', true],
+  'profiles.<profile>.removeForm': ['valuepath', 'entraValue'],
+  'profiles.<profile>.opCase': ['upper'],
+  'profiles.<profile>.memberType': ['User', 'yes'],
+  'profiles.<profile>.membersReadable': [true, 'maybe'],
+  'profiles.<profile>.memberFilter': ['members.valu', false],
+  'profiles.<profile>.membershipSource': ['groups', 7],
+  'profiles.<profile>.batchSize': [0, 1001, '10', 1.5],
+  'profiles.<profile>.pageSize': [0, 1001, '50'],
+  'profiles.<profile>.paging': ['offset'],
+  'profiles.<profile>.contentType': ['text/html', 'json'],
+  'profiles.<profile>.authPrefix': ['Basic'],
+  'profiles.<profile>.usePut': ['no', 1],
+  'profiles.<profile>.search': [true],
+  'profiles.<profile>.emailFilter': ['trust'],
+  'profiles.<profile>.familyNameFiller': ['', 7, 'x'.repeat(41)],
+  'profiles.<profile>.groupCreate': ['no'],
+  'profiles.<profile>.attributes.userName': ['user name', 7],
+  'profiles.<profile>.attributes.externalId': [''],
+  'profiles.<profile>.attributes.givenName': ['name.', 'name.given.Name'],
+  'profiles.<profile>.attributes.familyName': ['.familyName'],
+  'profiles.<profile>.attributes.displayName': ['display/Name'],
+  'profiles.<profile>.attributes.email': ['emails[type eq "work".value', 'emails[]'],
+  'profiles.<profile>.attributes.title': [['title'], true],
+  'profiles.<profile>.attributes.department': ['urn:', 'urn:example:acme:', 'x'.repeat(257)],
+  'profiles.<profile>.attributes.managerId': ['1manager'],
+  'profiles.<profile>.deactivation': ['delete'],
+  'profiles.<profile>.sendsInvitation': ['yes'],
+  'profiles.<profile>.scope': ['all'],
+  'profiles.<profile>.settlesWithin': [40, '40', '8d', '0m'],
+  'profiles.<profile>.writesPerMinute': [0, 6001, '30'],
   'apps.<app>.name': [7, 'x'.repeat(81), 'two\nlines', 'right\u202eleft'],
-  'apps.<app>.profile': ['okta', undefined],
+  'apps.<app>.profile': ['okta', 'Own', 7, '', 'constructor', undefined],
   'apps.<app>.scim.url': ['http://acme.example.com/scim', 'acme', undefined],
   'apps.<app>.scim.token': ['a literal token', '$' + '{ACME_TOKEN}x', undefined],
   'apps.<app>.mode': ['dry-run', true],
@@ -76,7 +148,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'apps.<app>.roles.<role>.managedBy': ['okta'],
   'apps.<app>.exclusive': ['no', 0],
   'apps.<app>.priority': [['admn'], ['admin', 'admin'], 'admin', ['toString']],
-  'apps.<app>.rules[].do': ['update', 'give', undefined],
+  'apps.<app>.rules[].do': ['delete', 'give', undefined],
   'apps.<app>.rules[].role': ['admn', 'member', 7],
   'apps.<app>.rules[].who': ['anyon', 'owners', ['everybody'], []],
   'apps.<app>.rules[].duration.default': [4, '4', '4 h', '1.5h', '0h', '366d', '31m 2s'],
@@ -99,7 +171,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 const concrete = (path: readonly string[]) =>
-  path.map((part) => ({ '<app>': 'acme', '<role>': 'member', '[]': 0 })[part] ?? part);
+  path.map((part) => ({ '<app>': 'acme', '<role>': 'member', '<profile>': 'own', '[]': 0 })[part] ?? part);
 const dotted = (path: readonly string[]) => path.join('.').replaceAll('.[]', '[]');
 
 describe('each key', () => {
@@ -132,7 +204,12 @@ describe('each key', () => {
     expect(config.source).toBe('file');
     expect(config.warnings).toEqual([]);
     expect(config.scim).toEqual({
-      acme: { url: 'https://acme.example.com/scim', token: 'scim-token-of-acme-corp', profile: 'generic' },
+      acme: {
+        url: 'https://acme.example.com/scim',
+        token: 'scim-token-of-acme-corp',
+        profile: { ...OWN_FIELDS, name: 'own', settlesWithin: (2 * H) / 3 },
+        service: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
     });
     expect(config.policy).toEqual({
       timezone: 'Europe/Berlin',
@@ -142,13 +219,13 @@ describe('each key', () => {
         acme: {
           key: 'acme',
           name: 'Acme',
-          profile: 'generic',
+          profile: 'own',
           traits: {
             updates: ['givenName', 'familyName', 'displayName', 'title', 'department', 'email', 'userName', 'manager'],
-            invites: false,
-            settlesWithin: H / 12,
-            createsGroups: true,
-            assignedOnly: false,
+            invites: true,
+            settlesWithin: (2 * H) / 3,
+            createsGroups: false,
+            assignedOnly: true,
           },
           mode: 'observe',
           owners: [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/index.ts';
 import type { Variable } from '../../src/config/variables.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
+import { PROFILES } from '../../src/scim/index.ts';
 import { CWD, check, type Env, faults, ONE_APP, SLACK, said, sound } from './given.ts';
 
 const env = { ...SLACK, ...ONE_APP };
@@ -97,7 +98,7 @@ const CASES: Record<
   SCIM_PROFILE: {
     good: 'perdoo',
     shows: (config) => [config.policy.apps.perdoo?.profile, config.scim.perdoo?.profile],
-    as: ['perdoo', 'perdoo'],
+    as: ['perdoo', PROFILES.perdoo],
     refused: ['perplexty'],
   },
   ADMIN_GROUP: {
