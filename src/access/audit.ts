@@ -2,7 +2,10 @@
  * The audit event: one member per thing that can happen. Ids only; what names people goes into `note`, which the
  * store keeps in the erasable part of the line. Knows no store.
  */
+import type { DifferenceKind } from './drift.ts';
+import type { Remedy, Settled } from './drift-record.ts';
 import type { SlackId } from './people.ts';
+import type { AccountAttribute } from './policy.ts';
 import type { Action, ApproverWhy } from './request.ts';
 
 export type Actor =
@@ -34,6 +37,15 @@ interface OnRequest extends Base {
   readonly request: string;
   readonly action: Action;
   readonly app?: string;
+  readonly account?: string;
+  readonly role?: string;
+}
+
+/** About a finding of drift. Owners and auditors only. */
+interface OnDrift extends Base {
+  readonly finding: string;
+  readonly app: string;
+  readonly kind: DifferenceKind;
   readonly account?: string;
   readonly role?: string;
 }
@@ -72,6 +84,12 @@ export type AuditEvent =
   | (OnRequest & { readonly type: 'account.created'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
   | (OnRequest & { readonly type: 'account.disabled'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
   | (OnRequest & { readonly type: 'account.enabled'; readonly outcome: 'confirmed' | 'accepted' | 'observed' })
+  /** Names of attributes only: what they were and are is in the note. */
+  | (OnRequest & {
+      readonly type: 'account.updated';
+      readonly outcome: 'confirmed' | 'accepted' | 'refused' | 'observed';
+      readonly attributes: readonly AccountAttribute[];
+    })
   | (OnRequest & { readonly type: 'access.visible' })
   | (Base & {
       readonly type: 'person.bound';
@@ -79,12 +97,39 @@ export type AuditEvent =
       readonly account: string;
       readonly how: 'people' | 'username' | 'email' | 'owner';
     })
-  | (Base & { readonly type: 'group.linked'; readonly app: string; readonly role: string; readonly group: string })
+  | (Base & {
+      readonly type: 'group.linked' | 'group.renamed' | 'group.cleared';
+      readonly app: string;
+      readonly role: string;
+      readonly group: string;
+    })
+  | (Base & {
+      readonly type: 'group.trouble';
+      readonly app: string;
+      readonly role: string;
+      readonly why: 'gone' | 'missing' | 'doubled' | 'shared';
+    })
+  | (Base & { readonly type: 'app.paused' | 'app.resumed'; readonly app: string })
+  | (Base & { readonly type: 'app.synced'; readonly app: string; readonly complete: boolean })
   | (Base & {
       readonly type: 'group.members_lost';
       readonly app: string;
       readonly group: string;
       readonly accounts: readonly string[];
+    })
+  /** Names only, of what is known differently now. */
+  | (Base & { readonly type: 'scim.learned'; readonly app: string; readonly fields: readonly string[] })
+  | (Base & { readonly type: 'scim.forgotten'; readonly app: string; readonly fields: readonly string[] })
+  | (OnDrift & { readonly type: 'drift.found'; readonly cameBack?: true })
+  /** Stored before any effect. `accept`: what was there before the first look. */
+  | (OnDrift & { readonly type: 'drift.decided'; readonly how: Remedy | 'accept' })
+  | (OnDrift & { readonly type: 'drift.undone'; readonly why: string })
+  | (OnDrift & { readonly type: 'drift.settled'; readonly how: Settled })
+  | (Base & {
+      readonly type: 'drift.compared';
+      readonly app: string;
+      readonly count: number;
+      readonly how: 'first' | 'accept' | 'review';
     })
   | (Base & { readonly type: 'lookup.listed'; readonly app?: string; readonly what: string })
   | (Base & { readonly type: 'history.read' })

@@ -2,6 +2,7 @@
  * Everything that can be refused or can go wrong, as closed lists of codes with the data for a sentence.
  * Knows no words: `slack/text` turns a code into what a person reads.
  */
+import type { AccountAttribute } from './policy.ts';
 
 /** Why Rolecall said no. Each member carries just what its sentence needs. Nothing was changed. */
 export type Refusal =
@@ -35,8 +36,22 @@ export type Refusal =
   | { code: 'kept_account'; email: string }
   | { code: 'last_admin'; app: string; role: string; unreadable: boolean; handOver: boolean }
   | { code: 'group_missing'; app: string; group: string }
+  | { code: 'app_stopped'; app: string; role: string; why: 'gone' | 'missing' | 'doubled' | 'shared' }
+  | { code: 'offer_gone'; app: string; role: string }
   | { code: 'seats'; app: string; used: number; seats: number }
   | { code: 'domain'; email: string; domains: string[] }
+  | { code: 'not_assigned'; app: string }
+  // an update
+  | { code: 'no_updates'; app: string }
+  | { code: 'attribute_not_taken'; app: string; attributes: AccountAttribute[] }
+  | { code: 'nothing_to_change'; app: string }
+  | { code: 'value_needed'; attribute: AccountAttribute }
+  | { code: 'value_too_long'; attribute: AccountAttribute; max: number }
+  | { code: 'value_malformed'; attribute: AccountAttribute }
+  | { code: 'address_taken'; app: string; email: string }
+  | { code: 'manager_unfit'; app: string }
+  | { code: 'sensitive_held'; app: string; role: string; unreadable: boolean }
+  | { code: 'two_owners_needed'; app: string; reachable: number }
   // rule
   | { code: 'not_allowed_to_ask' }
   | { code: 'reason_required' }
@@ -56,6 +71,8 @@ export type Refusal =
   | { code: 'opposite_open'; request: string }
   | { code: 'closed'; request: string; state: string }
   | { code: 'no_such_request'; request: string }
+  | { code: 'drift_settled'; by?: string }
+  | { code: 'drift_own' }
   | { code: 'repeated' }
   | { code: 'safe_mode' }
   | { code: 'gave_up_looking' }

@@ -63,6 +63,13 @@ export const ACCOUNT_ATTRIBUTES = [
 ] as const;
 export type AccountAttribute = (typeof ACCOUNT_ATTRIBUTES)[number];
 
+/** What says who somebody is, or who decides for them: changed by two owners only, and by nobody while a sensitive role is held. */
+export const IDENTITY: readonly AccountAttribute[] = ['email', 'userName', 'manager'];
+/** What an account cannot be without. */
+export const NEVER_EMPTY: readonly AccountAttribute[] = ['givenName', 'displayName', 'email', 'userName'];
+/** Longest value, characters. */
+export const VALUE_MAX = 256;
+
 /** What an app is like, as far as the rules of access depend on it. */
 export interface AppTraits {
   /** Attributes the app takes updates of; empty: none, and *update* is refused. */
@@ -131,7 +138,7 @@ export const REASON_MAX = 500;
 export function defaultRule(action: Action): Rule {
   return {
     do: action,
-    who: action === 'disable' || action === 'enable' ? ['manager', 'owners'] : 'anyone',
+    who: action === 'disable' || action === 'enable' || action === 'update' ? ['manager', 'owners'] : 'anyone',
     duration: { default: 4 * HOUR, min: 15 * MINUTE, max: 24 * HOUR },
     reason: { required: action === 'grant' || action === 'disable' },
     // A disable is approved by whoever did not ask: the manager, or an owner. Empty says so.

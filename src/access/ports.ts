@@ -2,6 +2,7 @@
  * What the heart asks of the world: Clock, Store, Directory, People, Notifier. Interfaces only; consumers decide their shape.
  */
 import type { AuditEvent } from './audit.ts';
+import type { DriftRecord } from './drift-record.ts';
 import type { Holding } from './grant.ts';
 import type { Party, Person, SlackId } from './people.ts';
 import type { AccountAttribute, Principal } from './policy.ts';
@@ -24,8 +25,12 @@ export interface AccountRecord {
   readonly slack?: SlackId;
   /** E-mail the binding was made with; a later change must be linked by an owner. */
   readonly boundEmail?: string;
+  /** Folded addresses that updates of our own gave the account since: the person's e-mail in Slack may follow. */
+  readonly renamedTo?: readonly string[];
+  /** The provision that made it. */
+  readonly madeBy?: string;
   readonly disabled?: { readonly at: number; readonly by: string; readonly reason?: string };
-  readonly open: { readonly disable?: string; readonly enable?: string };
+  readonly open: { readonly disable?: string; readonly enable?: string; readonly update?: string };
   /** Open requests whose subject this account is. */
   readonly requests: readonly string[];
 }
@@ -63,10 +68,12 @@ export interface AppRecord {
   readonly paused?: { readonly at: number; readonly by: Party };
   /** A role's group is not what it was: nothing is given here until an owner has looked. */
   readonly troubles?: readonly GroupTrouble[];
+  /** When it was first compared with the ledger: from then on each new difference is told by itself. */
+  readonly comparedSince?: number;
   /** When it last went on after a pause or a trouble, ms: what waited has `applyWithin` from here. */
   readonly resumedAt?: number;
-  /** What the SCIM client learned of this server: its own shape, bounded, no secret. */
-  readonly learned?: unknown;
+  /** What the client learned of its service, and when last: its own shape, bounded, no secret. True of this `service` only. */
+  readonly learned?: { readonly service: string; readonly facts: unknown; readonly since: number };
 }
 
 /** A SCIM group, by its id. */
@@ -86,6 +93,8 @@ export type GroupTrouble =
       readonly found?: Group;
       readonly since: number;
     }
+  /** Not linked yet, and no group has the name. */
+  | { readonly kind: 'missing'; readonly role: string; readonly name: string; readonly since: number }
   /** Not linked yet, and two groups or more have the name. */
   | {
       readonly kind: 'doubled';
@@ -139,7 +148,24 @@ export type Notice =
       readonly name: string;
       readonly email: string;
     }
-  | { readonly kind: 'cannot_get_in'; readonly app: string; readonly by: SlackId };
+  | { readonly kind: 'cannot_get_in'; readonly app: string; readonly by: SlackId }
+  | { readonly kind: 'app_paused' | 'app_resumed'; readonly app: string; readonly by: Party; readonly at: number }
+  | {
+      readonly kind: 'group_renamed';
+      readonly app: string;
+      readonly role: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: 'group_trouble'; readonly app: string; readonly trouble: GroupTrouble }
+  /** The group of a role is clear again: by itself, or because somebody linked it. */
+  | {
+      readonly kind: 'group_settled';
+      readonly app: string;
+      readonly role: string;
+      readonly group: Group;
+      readonly by?: Party;
+    };
 
 export interface Records {
   request: AccessRequest;
@@ -150,11 +176,22 @@ export interface Records {
   app: AppRecord;
   once: OnceRecord;
   notice: NoticeRecord;
+  drift: DriftRecord;
 }
 export type Kind = keyof Records;
 export type Key = { [K in Kind]: `${K}:${string}` }[Kind];
 
-export const KINDS: readonly Kind[] = ['request', 'holding', 'account', 'person', 'email', 'app', 'once', 'notice'];
+export const KINDS: readonly Kind[] = [
+  'request',
+  'holding',
+  'account',
+  'person',
+  'email',
+  'app',
+  'once',
+  'notice',
+  'drift',
+];
 
 export type JobKind =
   | 'resolve'
@@ -168,6 +205,12 @@ export type JobKind =
   | 'notice'
   | 'answer'
   | 'sweep'
+  | 'mirror'
+  | 'drift'
+  | 'settle'
+  | 'drift_cards'
+  | 'groups'
+  | 'wake'
   | 'head'
   | 'chain';
 
@@ -259,6 +302,8 @@ export interface Store {
   }): Promise<AccessRequest[]>;
   holdings(filter?: { app?: string; account?: string; role?: string }): Promise<Holding[]>;
   notices(): Promise<NoticeRecord[]>;
+  /** What is stored of drift in one app. */
+  drifts(app: string): Promise<DriftRecord[]>;
   /** `once` records whose `expires` has passed. */
   expiredOnce(now: number, limit: number): Promise<string[]>;
   /** Due jobs, by lane rank and due time. */
@@ -430,6 +475,12 @@ export interface Notifier {
   /** Posts a card, or updates the copy `ref`. Returns where it is. */
   show(request: AccessRequest, reader: { reader: Reader; slack: SlackId }, ref?: CardRef): Promise<CardRef>;
   tell(to: SlackId, notice: Notice): Promise<void>;
+  /** The same as `show` for a finding, or the card that speaks of many. `subject`: it is about the reader. */
+  showDrift(
+    record: DriftRecord,
+    reader: { readonly reader: 'owner' | 'subject'; readonly slack: SlackId },
+    ref?: CardRef,
+  ): Promise<CardRef>;
   /** Publishes the App Home of somebody anew. */
   home(to: SlackId): Promise<void>;
 }

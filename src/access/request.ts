@@ -9,6 +9,9 @@ import type { AccountChanges, AttributeOutcome } from './ports.ts';
 
 export type Action = 'grant' | 'revoke' | 'provision' | 'disable' | 'enable' | 'update';
 
+/** Whether an action gives something: only that waits while an app is halted, and may come too late. */
+export const gives = (action: Action): boolean => action !== 'revoke' && action !== 'disable';
+
 export type State =
   | 'received'
   | 'refused'
@@ -69,10 +72,12 @@ export interface Ask {
   readonly reason?: string;
   /** Provision only: the fields of the modal, as typed. `role` above base makes a linked grant. */
   readonly newAccount?: NewAccount;
-  /** Update only: what is to be changed, as typed. `manager` is an account id. */
+  /** Update only: what is to be changed, as typed. `manager` is an account id or an address. */
   readonly changes?: AccountChanges;
   /** Revoke only: several roles were confirmed. */
   readonly everyRole?: boolean;
+  /** The finding of drift this settles: a grant puts an end on the membership there is, a revoke takes it away. */
+  readonly drift?: string;
   /** Grant only: a hand-over of the last sensitive role; afterwards `role` is taken from this account. */
   readonly handOverFrom?: { readonly account: string; readonly action: 'revoke' | 'disable'; readonly reason?: string };
 }
@@ -118,6 +123,15 @@ export interface Decision {
   readonly reason?: string;
 }
 
+/** One attribute of an update, as it was and is to become; `''`: none. */
+export interface Attribute {
+  readonly from: string;
+  readonly to: string;
+  /** How those are called whom `from` and `to` name by account id. */
+  readonly called?: { readonly from: string; readonly to: string };
+  readonly outcome?: AttributeOutcome;
+}
+
 /** What the directory said about the change. Never more than was read back. */
 export type Outcome =
   | { readonly kind: 'confirmed'; readonly at: number }
@@ -131,6 +145,8 @@ export type Closing =
   | { readonly why: 'expired' }
   | { readonly why: 'done_early' }
   | { readonly why: 'revoked' }
+  /** The directory had ended it already; an owner ended it in the ledger. */
+  | { readonly why: 'drift'; readonly by: Party }
   | { readonly why: 'account_change' }
   | { readonly why: 'taken_away_first' }
   | { readonly why: 'nobody_decided' }
@@ -148,6 +164,13 @@ export type Alarm = { readonly since: number; readonly toldAt: number } & (
   | { readonly kind: 'review_due' }
   | { readonly kind: 'write_failing'; readonly detail: string }
 );
+
+/** Why nothing is given in an app for now. */
+export type Waiting =
+  /** An owner paused it. */
+  | { readonly kind: 'paused'; readonly at: number; readonly by: Party }
+  /** The group of a role is not what it was (docs/rules.md, Groups). */
+  | { readonly kind: 'trouble' };
 
 /** What the subject holds when the request is shown to an approver. */
 export interface Held {
@@ -203,11 +226,9 @@ export interface AccessRequest {
   readonly reviewAt?: number;
   readonly outcome?: Outcome;
   /** Update: each attribute as it was, and what became of it. */
-  readonly attributes?: Readonly<
-    Partial<Record<AccountAttribute, { readonly from: string; readonly outcome?: AttributeOutcome }>>
-  >;
+  readonly attributes?: Readonly<Partial<Record<AccountAttribute, Attribute>>>;
   /** Approved, but nothing is given in this app for now: an owner paused it, or a role's group needs a look. */
-  readonly waits?: 'paused' | 'trouble';
+  readonly waits?: Waiting;
   readonly refusal?: Refusal;
   readonly closing?: Closing;
   readonly closedAt?: number;

@@ -79,6 +79,7 @@ export function parseCommand(text: string, ctx: CommandContext): Command {
     case 'provision':
     case 'disable':
     case 'enable':
+    case 'update':
       return readAsk(verb, raw, rest, ctx);
     case 'lookup':
       return readLookup(raw, rest, ctx);

@@ -35,6 +35,8 @@ export interface Intake {
   accept(arrival: Arrival, ack: Ack, work: NewWork, acknowledgement?: object): Promise<void>;
   /** Stores that a form is owed, acknowledges, opens it with the trigger at once. */
   open(arrival: Arrival, ack: Ack, opening: Opening): Promise<void>;
+  /** The same in place of the view that was just sent. */
+  turn(arrival: Arrival, ack: Ack, viewId: string, opening: Opening): Promise<void>;
   /** Tells the person privately. @throws SlackFailure */
   tell(arrival: Arrival, message: Message): Promise<void>;
   /** Tells the person what went wrong; never throws. */
@@ -112,9 +114,12 @@ export function createIntake({
   }
 
   async function show(arrival: Arrival, { view, complete }: Opening): Promise<Message | undefined> {
-    const about = { once: arrival.once };
     if (arrival.trigger === undefined) throw new Error('nothing to open a form with');
-    const viewId = await api.openView(arrival.trigger, view);
+    return finish(arrival, await api.openView(arrival.trigger, view), complete);
+  }
+
+  async function finish(arrival: Arrival, viewId: string, complete: Opening['complete']): Promise<undefined> {
+    const about = { once: arrival.once };
     if (complete === undefined) return undefined;
     const next = await complete().catch((error: unknown) => words.view(error, about));
     if (next === undefined) return undefined;
@@ -140,6 +145,8 @@ export function createIntake({
         acknowledgement,
       ),
     open: (arrival, ack, opening) => take(arrival, ack, { do: 'form' }, () => show(arrival, opening)),
+    turn: (arrival, ack, viewId, { view, complete }) =>
+      take(arrival, ack, { do: 'form' }, () => finish(arrival, viewId, complete), { response_action: 'update', view }),
     async tell(arrival, message) {
       replies.remember(arrival.once, arrival.responseUrl);
       await tell(arrival, message);

@@ -43,7 +43,7 @@ export async function applyProvision(world: World, job: Job, request: AccessRequ
   if (waited && world.clock.now() - job.since >= LOOK_UNTIL) {
     return failed(world, id, 'accepted, but never visible: perhaps the person belongs to another organisation');
   }
-  if (!waited && isTooLate(world, request)) return tooLate(world, request);
+  if (!waited && (await isTooLate(world, request))) return tooLate(world, request);
   const seats = await seatsOf(world, app, id);
   if (request.state === 'approved' && seats !== undefined && seats.used >= seats.seats) {
     return failed(world, id, 'no seat is left', { code: 'seats', app: appKey, ...seats });
@@ -150,7 +150,7 @@ async function done(
     (draft, current) => {
       if (current?.state !== 'applying') return undefined;
       if (account !== undefined && draft.get('account', `${app.key}/${account.id}`) === undefined) {
-        draft.put('account', `${app.key}/${account.id}`, newAccountRecord(app.key, account));
+        draft.put('account', `${app.key}/${account.id}`, { ...newAccountRecord(app.key, account), madeBy: id });
       }
       const subject = {
         ...(current.subject ?? { name: asked.email }),

@@ -152,6 +152,15 @@ const notSelf = (world: World, asking: Asking, people: readonly Person[]): Perso
       !samePersonAs(world, personParty(person), asking.subject),
   );
 
+/** The owners who may decide, each person once whatever their names in Slack. @throws DirectoryError */
+export async function ownersWhoMayDecide(world: World, asking: Asking): Promise<Person[]> {
+  const found: Person[] = [];
+  for (const owner of notSelf(world, asking, await ownersOf(world, asking.app))) {
+    if (!found.some((other) => samePersonAs(world, personParty(other), personParty(owner)))) found.push(owner);
+  }
+  return found;
+}
+
 /**
  * One step of approval with the people who may decide it now. A manager who is unknown or party to the request is
  * replaced by `escalateTo`. @throws AccessError `no_approver` when nobody is left; DirectoryError.

@@ -120,6 +120,7 @@ function subjectIsTold(request: AccessRequest): boolean {
       return request.state === 'active' || request.state === 'ending' || request.state === 'ended';
     case 'revoke':
     case 'enable':
+    case 'update':
       return request.state === 'done';
     case 'provision':
     case 'disable':

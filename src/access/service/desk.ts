@@ -3,14 +3,14 @@
  * Interfaces only; the verbs live in the files beside.
  */
 import type { Refusal } from '../errors.ts';
-import type { Person, SlackId, SubjectRef } from '../people.ts';
-import type { Principal } from '../policy.ts';
-import type { HistoryEntry, Hit } from '../ports.ts';
-import type { AccessRequest, Ask } from '../request.ts';
+import type { Party, Person, SlackId, SubjectRef } from '../people.ts';
+import type { AccountAttribute, Principal } from '../policy.ts';
+import type { AccountChanges, Group, GroupTrouble, HistoryEntry, Hit, SyncResult } from '../ports.ts';
+import type { AccessRequest, Ask, Waiting } from '../request.ts';
 
 /** A refusal that belongs to one field of an ask. */
 export interface FieldRefusal {
-  readonly field: 'app' | 'role' | 'person' | 'duration' | 'reason' | 'email' | 'name';
+  readonly field: 'app' | 'role' | 'person' | 'duration' | 'reason' | 'email' | 'name' | AccountAttribute;
   readonly refusal: Refusal;
 }
 
@@ -46,7 +46,18 @@ export interface AccountView {
   /** Read from the server just now; otherwise as of `syncedAt`. */
   readonly live: boolean;
   readonly syncedAt?: number;
-  readonly can: readonly ('request' | 'grant' | 'revoke' | 'disable' | 'enable')[];
+  readonly can: readonly ('request' | 'grant' | 'revoke' | 'disable' | 'enable' | 'update')[];
+}
+
+/** What an update could change of one account, for whoever may ask for one. */
+export interface ProfileView {
+  readonly app: string;
+  readonly account: { readonly id: string; readonly name: string; readonly email: string };
+  /** Every attribute the app takes, as it is now; `''`: none. */
+  readonly values: AccountChanges;
+  /** How the present manager is called, if there is one. */
+  readonly manager?: string;
+  readonly reasonRequired: boolean;
 }
 
 export type LookupView =
@@ -86,6 +97,8 @@ export interface AppOffer {
   readonly loginUrl?: string;
   readonly owners: readonly Principal[];
   readonly ownerOf: boolean;
+  /** Nothing is given there now; absent: it is, or nobody has looked. */
+  readonly halted?: Waiting['kind'];
   readonly roles: readonly {
     readonly key: string;
     readonly base: boolean;
@@ -104,6 +117,53 @@ export interface HomeView {
   readonly access: readonly HeldRole[];
   readonly requests: readonly AccessRequest[];
   readonly apps: readonly AppOffer[];
+}
+
+/** What came of *pause* or *resume*. `before`: it was so already. */
+export type PauseView = { readonly app: string; readonly waiting: number; readonly before: boolean } & (
+  | { readonly state: 'paused'; readonly at: number; readonly by: Party }
+  /** `stopped`: it still gives nothing, because the group of a role needs a look. */
+  | { readonly state: 'running'; readonly stopped: boolean }
+);
+
+/** How a sync went that an owner asked for, and how many groups that carry roles it read. */
+export type SyncView = SyncResult & { readonly app: string; readonly groups: number };
+
+/** How an app is doing, for those who answer for it. */
+export interface AppStatus {
+  readonly app: string;
+  /** Whether the viewer may do something about it; auditors only look. */
+  readonly owner: boolean;
+  /** The mirror: when it last saw everybody, and whether its last look was complete. */
+  readonly mirror: {
+    readonly syncedAt?: number;
+    readonly complete: boolean;
+    readonly active: number;
+    readonly inactive: number;
+  };
+  readonly seats?: { readonly used: number; readonly seats: number };
+  readonly roles: readonly {
+    readonly role: string;
+    /** Absent: not linked yet. */
+    readonly group?: Group;
+    /** Absent: not listed. */
+    readonly members?: number;
+    readonly trouble?: GroupTrouble;
+  }[];
+  readonly paused?: { readonly at: number; readonly by: Party };
+  readonly unauthorizedSince?: number;
+  /** What the SCIM client learned of the server, in its own shape. */
+  readonly learned?: unknown;
+  /** Grants whose end has passed and that are not gone yet. */
+  readonly overdue: number;
+  /** Requests with something wrong that owners keep hearing about. */
+  readonly alarms: number;
+  /** Requests that somebody has to decide, or that are being carried out. */
+  readonly open: number;
+  /** Of these, how many wait for the app to go on. */
+  readonly waiting: number;
+  /** Where directory and ledger disagree; absent: not compared yet. */
+  readonly drift?: number;
 }
 
 export interface HistoryView {
@@ -177,6 +237,20 @@ export interface Desk {
     person: SlackId,
     email: string,
   ): Promise<{ readonly name: string; readonly apps: readonly string[] }>;
+  /**
+   * Live: the details an update could change. @throws AccessError `no_updates`, `no_account`, `not_entitled`,
+   * `not_allowed_to_ask`, `not_assigned`; DirectoryError
+   */
+  profile(viewer: SlackId, app: string, whose: SubjectRef): Promise<ProfileView>;
+  /** Owners stop what gives access in an app; everything is kept and decided meanwhile. */
+  pause(owner: SlackId, app: string): Promise<PauseView>;
+  resume(owner: SlackId, app: string): Promise<PauseView>;
+  /** Owners have the app read now; joins a reading under way. */
+  sync(owner: SlackId, app: string): Promise<SyncView>;
+  /** Owners and auditors: one app, or without one all the viewer may see. @throws AccessError `not_entitled` when there is none */
+  status(viewer: SlackId, app?: string): Promise<readonly AppStatus[]>;
+  /** An owner takes the group that was offered in place of one that is gone. */
+  useGroup(owner: SlackId, app: string, role: string, group: string): Promise<Group>;
   /** One open or closed request, if the viewer may see it. */
   request(viewer: SlackId, id: string): Promise<AccessRequest>;
 

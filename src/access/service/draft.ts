@@ -215,14 +215,11 @@ function releaseAccount(draft: Draft, request: AccessRequest, app: string, accou
   const id = request.id;
   const known = draft.get('account', `${app}/${account}`);
   if (known !== undefined) {
-    const { disable, enable } = known.open;
+    const open = Object.entries(known.open).filter(([, each]) => each !== undefined && each !== id);
     draft.put('account', `${app}/${account}`, {
       ...known,
       requests: known.requests.filter((each) => each !== id),
-      open: {
-        ...(disable === undefined || disable === id ? {} : { disable }),
-        ...(enable === undefined || enable === id ? {} : { enable }),
-      },
+      open: Object.fromEntries(open),
     });
   }
   for (const role of rolesOf(request)) {

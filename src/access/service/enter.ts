@@ -5,9 +5,10 @@
 import { afterWorking } from '../calendar.ts';
 import { refuse } from '../errors.ts';
 import { holdingKey } from '../grant.ts';
+import { haltOf } from '../groups.ts';
 import { type Person, personKey } from '../people.ts';
 import { HOUR } from '../policy.ts';
-import { type AccessRequest, move } from '../request.ts';
+import { type AccessRequest, gives, move } from '../request.ts';
 import { newAccountRecord, personParty } from './binding.ts';
 import {
   close,
@@ -22,7 +23,7 @@ import {
   showCards,
   system,
 } from './draft.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './planning.ts';
 import { commitPlanned, KeysGrew, laneOf, RANK, type World } from './world.ts';
 
 /** How often it is checked that somebody who may decide is still there. */
@@ -50,6 +51,7 @@ export async function enter(
     ...(plan.deniedBefore === undefined ? {} : { deniedBefore: plan.deniedBefore }),
     ...(plan.disabledBefore === undefined ? {} : { disabledBefore: plan.disabledBefore }),
     ...(plan.seatsLeft === undefined ? {} : { seatsLeft: plan.seatsLeft }),
+    ...(plan.attributes === undefined ? {} : { attributes: plan.attributes }),
     ...(linkedId === undefined ? {} : { followedBy: linkedId }),
   };
   const opposed = async (): Promise<AccessRequest[]> =>
@@ -105,15 +107,15 @@ function claim(draft: Draft, world: World, request: AccessRequest, plan: Plan): 
   }
   if (account === undefined) return;
   const known = draft.get('account', `${app.key}/${account.id}`);
-  if ((action === 'disable' || action === 'enable') && known?.open[action] !== undefined) {
-    refuse({ code: 'open_already', request: known.open[action] });
-  }
+  const single = action === 'disable' || action === 'enable' || action === 'update' ? action : undefined;
+  const same = single === undefined ? undefined : known?.open[single];
+  if (same !== undefined) refuse({ code: 'open_already', request: same });
   draft.put('account', `${app.key}/${account.id}`, {
     ...(known ?? newAccountRecord(app.key, account)),
     email: account.email,
     name: account.name,
     requests: [...(known?.requests ?? []), request.id],
-    open: { ...known?.open, ...(action === 'disable' || action === 'enable' ? { [action]: request.id } : {}) },
+    open: { ...known?.open, ...(single === undefined ? {} : { [single]: request.id }) },
   });
   if (action !== 'grant' && action !== 'revoke') return;
   for (const role of rolesOf(request)) {
@@ -138,7 +140,10 @@ function pend(
   const working = afterWorking(draft.now, plan.rule.lapse, hours, timezone);
   const lapseAt = plan.length?.kind === 'until' ? Math.min(working, plan.length.at - plan.rule.duration.min) : working;
   const escalateAt = afterWorking(draft.now, plan.rule.escalateAfter, hours, timezone);
-  const next = move(current, 'pending', { ...fixed, submittedAt: draft.now, lapseAt, escalateAt });
+  // A pause takes requests all the same: whoever asks and decides sees that it will wait.
+  const halt = gives(current.ask.action) ? haltOf(draft.get('app', plan.app.key)) : undefined;
+  const waits = halt === undefined ? {} : { waits: halt };
+  const next = move(current, 'pending', { ...fixed, ...waits, submittedAt: draft.now, lapseAt, escalateAt });
   draft.put('request', next.id, next);
   record(
     draft,

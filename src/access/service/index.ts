@@ -9,13 +9,18 @@ import { check } from './check.ts';
 import { cancel, decide } from './decide.ts';
 import type { Desk } from './desk.ts';
 import { end, finish } from './end.ts';
+import { groups, useGroup } from './groups.ts';
+import { wake } from './halt.ts';
 import { answered, askAgain, receive, submit, sweep } from './intake.ts';
 import { cannotGetIn, link } from './link.ts';
 import { choices, chosen, home, keepsHome, list, offers } from './list.ts';
 import { history, lookup, oneRequest } from './lookup.ts';
 import { tellNotice } from './notices.ts';
+import { pause, resume } from './pause.ts';
+import { profile } from './profile.ts';
 import { resolve } from './resolve.ts';
 import { keep, review } from './review.ts';
+import { status, sync } from './status.ts';
 import { verify } from './verify.ts';
 import { escalate, lapse } from './waiting.ts';
 import { publishHead, verifyChain } from './watch.ts';
@@ -23,6 +28,8 @@ import type { JobResult, World } from './world.ts';
 
 export { ownersOf } from './approvers.ts';
 export type { Desk } from './desk.ts';
+export { checkJob, type Linked, linkGroup } from './groups.ts';
+export { keepLearned, recallLearned } from './learned.ts';
 export { everyOwner, keepWatch, membersLost, send, tokenState } from './watch.ts';
 export type { JobResult, Log, World } from './world.ts';
 
@@ -54,6 +61,12 @@ export function createDesk(world: World): Desk {
     list: (viewer, app, which) => list(world, viewer, app, which),
     history: (viewer, whose) => history(world, viewer, whose),
     link: (owner, person, email) => link(world, owner, person, email),
+    profile: (viewer, app, whose) => profile(world, viewer, app, whose),
+    pause: (owner, app) => pause(world, owner, app),
+    resume: (owner, app) => resume(world, owner, app),
+    sync: (owner, app) => sync(world, owner, app),
+    status: (viewer, app) => status(world, viewer, app),
+    useGroup: (owner, app, role, group) => useGroup(world, owner, app, role, group),
     request: (viewer, id) => oneRequest(world, viewer, id),
     offers: () => offers(world),
     choices: (text, app, limit) => choices(world, text, app, limit),
@@ -73,6 +86,8 @@ export function createVerbs(world: World): Verbs {
     review: (job) => review(world, job),
     notice: (job) => tellNotice(world, job),
     sweep: (job) => sweep(world, job),
+    groups: (job) => groups(world, job),
+    wake: (job) => wake(world, job),
     head: (job) => publishHead(world, job),
     chain: (job) => verifyChain(world, job),
   };

@@ -2,35 +2,20 @@
  * What an ask amounts to under the rules: subject, terms, who decides, or at once by right. Reads live, writes nothing.
  */
 import { refuse } from '../errors.ts';
+import { stoppedBy } from '../groups.ts';
 import { foldEmail, type Party, type Person, personKey } from '../people.ts';
 import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
-import type { AccessRequest, Ask, Held, Length, Step } from '../request.ts';
+import { type AccessRequest, type Ask, gives, type Held, type Length, type Step } from '../request.ts';
 import { type Asking, mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
 import { identify, type Known } from './binding.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
+import { planUpdate } from './plan-update.ts';
+import { aboutAccount, askingOf, type Plan, steps, theAccount, theReason } from './planning.ts';
 import { seatsOf } from './seats.ts';
-import { lengthFor, reasonRefusal } from './terms.ts';
+import { lengthFor } from './terms.ts';
 import { appMeant, appOf, roleOf, type World } from './world.ts';
-
-export interface Plan {
-  readonly app: AppPolicy;
-  readonly rule: Rule;
-  readonly subject: Party;
-  readonly requesterAccount?: string;
-  readonly account?: Account;
-  readonly role?: string;
-  readonly roles?: readonly string[];
-  readonly email?: string;
-  readonly length?: Length;
-  readonly steps: readonly Step[];
-  readonly entitlement?: 'self' | 'owner' | 'manager';
-  readonly held: Held;
-  readonly deniedBefore?: { readonly at: number; readonly reason?: string };
-  readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
-  readonly seatsLeft?: number;
-}
 
 /** Which app, and who it is about. @throws AccessError, DirectoryError */
 export async function concernedBy(
@@ -49,6 +34,8 @@ export async function planFor(
   actor: Person,
   { app, known }: Awaited<ReturnType<typeof concernedBy>>,
 ): Promise<Plan> {
+  const stopped = gives(request.ask.action) ? stoppedBy(await world.store.read('app', app.key)) : undefined;
+  if (stopped !== undefined) refuse(stopped);
   const requesterAccount = (await world.store.read('person', personKey(actor.slack)))?.accounts[app.key];
   const base = { ...(requesterAccount === undefined ? {} : { requesterAccount }) };
   switch (request.ask.action) {
@@ -62,6 +49,8 @@ export async function planFor(
       return { ...base, ...(await planDisable(world, app, request, actor, known)) };
     case 'enable':
       return { ...base, ...(await planEnable(world, app, request, actor, known)) };
+    case 'update':
+      return { ...base, ...(await planUpdate(world, app, request, actor, known)) };
   }
 }
 
@@ -71,30 +60,6 @@ function chosenApp(world: World, ask: Ask): AppPolicy {
   return ask.app === undefined
     ? refuse({ code: 'app_needed', known: Object.keys(world.policy.apps) })
     : appOf(world, ask.app);
-}
-
-const askingOf = (app: AppPolicy, request: AccessRequest, actor: Person, known: Known): Asking => ({
-  app,
-  requester: { ...request.requester, ...(actor.email === undefined ? {} : { email: actor.email }) },
-  subject: known.party,
-  ...(known.account === undefined ? {} : { account: known.account }),
-});
-
-async function steps(world: World, asking: Asking, rule: Rule): Promise<Step[]> {
-  const made: Step[] = [];
-  for (const each of rule.approve) made.push(await stepFor(world, asking, each.by, rule.escalateTo));
-  return made;
-}
-
-/** The account something is to be done to. @throws AccessError `no_account` */
-function theAccount(app: AppPolicy, { account, party }: Known): { readonly account: Account; readonly party: Party } {
-  if (account !== undefined) return { account, party };
-  return refuse({ code: 'no_account', app: app.key, ...(party.email === undefined ? {} : { email: party.email }) });
-}
-
-function theReason(rule: Rule, reason: string | undefined): void {
-  const refusal = reasonRefusal(rule, reason);
-  if (refusal !== undefined) refuse(refusal);
 }
 
 async function planGrant(
@@ -261,7 +226,7 @@ async function planDisable(
   known: Known,
 ): Promise<Plan> {
   const { account, party } = theAccount(app, known);
-  const { rule, asking, relation } = await switching(world, app, request, actor, known);
+  const { rule, asking, relation } = await aboutAccount(world, app, request, actor, known);
   if (account.active === false) refuse({ code: 'already_disabled', app: app.key });
   if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
   const held = await heldBy(world, app, account);
@@ -280,27 +245,6 @@ async function planDisable(
   };
 }
 
-/**
- * The rule by which an account may be switched on or off, and how the requester stands to it: manager or owner, unless the
- * policy file says otherwise. @throws AccessError `not_entitled`, `not_allowed_to_ask`, or what is wrong with the reason
- */
-async function switching(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<{ readonly rule: Rule; readonly asking: Asking; readonly relation: Relation }> {
-  const { action, reason } = request.ask;
-  const rule = ruleFor(app, action);
-  theReason(rule, reason);
-  const asking = askingOf(app, request, actor, known);
-  const relation = await relationOf(world, asking, actor);
-  if (await mayAsk(world, rule.who, relation, actor)) return { rule, asking, relation };
-  const own = app.rules.some((each) => each.do === action);
-  return refuse(own ? { code: 'not_allowed_to_ask' } : { code: 'not_entitled', need: 'manager_or_owner' });
-}
-
 /** Asked by an owner the manager approves; asked by the manager, or by somebody who is both, an owner. */
 function disableSteps(rule: Rule, relation: Relation): Rule['approve'] {
   if (rule.approve.length > 0) return rule.approve;
@@ -315,7 +259,7 @@ async function planEnable(
   known: Known,
 ): Promise<Plan> {
   const { account, party } = theAccount(app, known);
-  const { rule, asking, relation } = await switching(world, app, request, actor, known);
+  const { rule, asking, relation } = await aboutAccount(world, app, request, actor, known);
   if (account.active === true) refuse({ code: 'account_active', app: app.key });
   const base = baseRole(app);
   if (base?.managedBy === 'idp' && !relation.owner) refuse({ code: 'not_entitled', need: 'owner' });

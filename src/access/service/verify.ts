@@ -1,10 +1,11 @@
 /**
- * Job `verify`: a grant whose write was accepted but not visible is looked for until it is, for two days. Reads only.
+ * Job `verify`: what was accepted but is not visible, a grant or an update, is looked for until it is, for two days. Reads only.
  */
 import type { Job } from '../ports.ts';
 import { amend } from '../request.ts';
 import { raiseAlarm } from './alarm.ts';
 import { startRemoval } from './apply-grant.ts';
+import { verifyUpdate } from './apply-update.ts';
 import { changeRequest, keysNow, record, showCards, system } from './draft.ts';
 import { LOOK_UNTIL, lookAgain } from './look.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from './world.ts';
@@ -12,6 +13,7 @@ import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World }
 /** @throws DirectoryError to be run again later */
 export async function verify(world: World, job: Job): Promise<JobResult> {
   const request = await world.store.read('request', job.target);
+  if (request?.ask.action === 'update') return verifyUpdate(world, job, request);
   if (request?.state !== 'active' || request.outcome?.kind !== 'accepted') return DONE;
   const { app: appKey, role, subject, id } = request;
   if (appKey === undefined || role === undefined || subject?.account === undefined) return DONE;

@@ -51,6 +51,7 @@ export const ACTIONS = {
   openRevoke: 'open.revoke',
   openDisable: 'open.disable',
   openEnable: 'open.enable',
+  openUpdate: 'open.update',
   // block_id addresses an account
   accountShow: 'account.show',
   accountRequest: 'account.request',
@@ -58,6 +59,7 @@ export const ACTIONS = {
   accountRevoke: 'account.revoke',
   accountDisable: 'account.disable',
   accountEnable: 'account.enable',
+  accountUpdate: 'account.update',
   // views; no value
   showMine: 'show.mine',
   showPending: 'show.pending',

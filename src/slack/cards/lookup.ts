@@ -86,6 +86,7 @@ function accountButtons({ can, account }: AccountView, { t }: Pen): Button[] {
     revoke: button(buttonFor.accountRevoke(name), ACTIONS.accountRevoke),
     disable: button(buttonFor.accountDisable(name), ACTIONS.accountDisable, { style: 'danger' }),
     enable: button(buttonFor.accountEnable(name), ACTIONS.accountEnable),
+    update: button(buttonFor.accountUpdate(name), ACTIONS.accountUpdate),
   };
   return [...new Set(can)].map((what) => offered[what]);
 }

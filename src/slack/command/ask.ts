@@ -1,5 +1,5 @@
 /**
- * The six verbs that ask for a change: words → a complete ask, or as much of it as was understood.
+ * The seven verbs that ask for a change: words → a complete ask, or as much of it as was understood.
  */
 import type { SubjectRef } from '../../access/people.ts';
 import { REASON_MAX } from '../../access/policy.ts';
@@ -11,7 +11,7 @@ import { bareMention, readPerson } from './person.ts';
 import { readLength, readUntil } from './times.ts';
 import { freeText, type Token } from './tokens.ts';
 
-type AskVerb = 'request' | 'grant' | 'revoke' | 'provision' | 'disable' | 'enable';
+type AskVerb = 'request' | 'grant' | 'revoke' | 'provision' | 'disable' | 'enable' | 'update';
 
 interface Found {
   app?: string;
@@ -31,6 +31,7 @@ const TAKES: Readonly<Record<AskVerb, { readonly role: boolean; readonly time: b
   provision: { role: false, time: false },
   disable: { role: false, time: false },
   enable: { role: false, time: false },
+  update: { role: false, time: false },
 };
 
 /**
@@ -124,8 +125,10 @@ function conclude(verb: AskVerb, found: Found, ctx: CommandContext): Command {
     ...(found.reason === undefined ? {} : { reason: found.reason }),
   };
   const problem = found.problem ?? misfit(verb, found, app, ctx);
-  const ask = problem === undefined && verb !== 'provision' ? complete(verb, action, draft) : undefined;
-  if (ask !== undefined && verb !== 'provision') {
+  // What is asked in these two is typed into a form.
+  const inForm = verb === 'provision' || verb === 'update';
+  const ask = problem === undefined && !inForm ? complete(verb, action, draft) : undefined;
+  if (ask !== undefined && !inForm) {
     // "request … for @bob" says the same as "grant @bob …".
     return { kind: verb === 'request' && ask.subject.kind !== 'me' ? 'grant' : verb, ask };
   }
@@ -144,7 +147,7 @@ function misfit(
   }
   const [given] = found.left;
   if (given === undefined) return undefined;
-  const needsPerson = verb === 'grant' || verb === 'disable' || verb === 'enable';
+  const needsPerson = verb === 'grant' || verb === 'disable' || verb === 'enable' || verb === 'update';
   if (needsPerson && found.subject === undefined) return { code: 'unknown_person', given };
   if (TAKES[verb].role && found.role === undefined && app !== undefined) {
     return { code: 'unknown_role', given, known: [...app.roles] };

@@ -36,6 +36,7 @@ export const VERBS = {
     who: 'managers_owners',
   },
   enable: { usage: 'enable <person> [app]', example: 'enable bob@example.com', who: 'managers_owners' },
+  update: { usage: 'update <person> [app]', example: 'update bob@example.com', who: 'managers_owners' },
   lookup: { usage: 'lookup <person | part of a name>', example: 'lookup bob', who: 'anyone' },
   list: {
     usage: 'list [app] [admins | members | inactive | pending | expiring]',
@@ -54,7 +55,6 @@ export type Verb = keyof typeof VERBS;
 /** Promised words that this release does not have yet. Kept out of the help. */
 export const LATER = [
   'extend',
-  'update',
   'explain',
   'delegate',
   'everywhere',

@@ -71,6 +71,7 @@ const ON_APP: Readonly<Record<string, OnApp>> = {
   [ACTIONS.openRevoke]: open('revoke'),
   [ACTIONS.openDisable]: open('disable'),
   [ACTIONS.openEnable]: open('enable'),
+  [ACTIONS.openUpdate]: open('update'),
   [ACTIONS.showMine]: ({ intake }, { arrival, ack }) => intake.accept(arrival, ack, { do: 'mine' }),
   [ACTIONS.showPending]: ({ intake }, { arrival, ack }) => intake.accept(arrival, ack, { do: 'pending' }),
   [ACTIONS.listApp]: (counter, { arrival, ack }, app) =>
@@ -103,6 +104,7 @@ const ON_ACCOUNT: Readonly<Record<string, OnAccount>> = {
   [ACTIONS.accountRevoke]: forAccount('revoke'),
   [ACTIONS.accountDisable]: forAccount('disable'),
   [ACTIONS.accountEnable]: forAccount('enable'),
+  [ACTIONS.accountUpdate]: forAccount('update'),
 };
 
 export const buttonListener = (counter: Counter) =>

@@ -7,7 +7,16 @@ import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
 import type { Draft, Problem } from '../command.ts';
 import type { Opening } from '../intake.ts';
-import { askModal, loadingView, nextStep, type OpenArgs, refusedView } from '../modals/index.ts';
+import {
+  askModal,
+  detailsView,
+  loadingView,
+  nextStep,
+  type OpenArgs,
+  refusedView,
+  takesUpdates,
+  type Whose,
+} from '../modals/index.ts';
 import type { Arrival } from '../wire.ts';
 import type { Counter } from './listener.ts';
 
@@ -17,6 +26,10 @@ export function askForm(
   arrival: Arrival,
   { action, draft, problem }: { action: Action; draft?: Draft; problem?: Problem | undefined },
 ): Opening {
+  if (action === 'update' && draft?.subject !== undefined && problem === undefined) {
+    const app = draft.app ?? onlyUpdatable(counter);
+    if (app !== undefined) return detailsForm(counter, arrival, { ...draft, app, subject: draft.subject });
+  }
   const args: OpenArgs = {
     offers: counter.offers(),
     ...(draft === undefined ? {} : { draft }),
@@ -30,6 +43,22 @@ export function askForm(
     },
   };
 }
+
+function onlyUpdatable({ offers, context }: Counter): string | undefined {
+  const [only, ...others] = offers().filter((offer) => takesUpdates(offer.key, context()));
+  return others.length === 0 ? only?.key : undefined;
+}
+
+/** What an update starts from is read from the app, which may take its time. */
+export const detailsForm = (counter: Counter, { from }: Arrival, { app, subject, reason }: Whose): Opening => ({
+  view: takesUpdates(app, counter.context())
+    ? loadingView(counter.context())
+    : refusedView({ code: 'no_updates', app }, counter.context()),
+  complete: async () =>
+    takesUpdates(app, counter.context())
+      ? detailsView(await counter.desk().profile(from, app, subject), reason, counter.context())
+      : undefined,
+});
 
 /** The form a next-step button of a stored request asks for. */
 export function nextForm(

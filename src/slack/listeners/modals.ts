@@ -15,14 +15,21 @@ import {
   readDeny,
   readHandOver,
   readRevokeAll,
+  readWhose,
   refusedView,
   type SubmittedView,
 } from '../modals/index.ts';
 import { type Arrival, arrivalOf, ViewBody } from '../wire.ts';
 import type { Words } from '../words.ts';
+import { detailsForm } from './forms.ts';
 import { type Counter, listener } from './listener.ts';
 
-type Submitted = { readonly arrival: Arrival; readonly ack: Ack; readonly view: SubmittedView };
+type Submitted = {
+  readonly arrival: Arrival;
+  readonly ack: Ack;
+  readonly id: string;
+  readonly view: SubmittedView;
+};
 type OnSubmit = (counter: Counter, submitted: Submitted) => Promise<void>;
 
 /** Errors need a field to stand under: a view without any is of another version. */
@@ -78,6 +85,12 @@ const ON_SUBMIT: Readonly<Record<string, OnSubmit>> = {
   [MODALS.provision]: ask(MODALS.provision),
   [MODALS.disable]: ask(MODALS.disable),
   [MODALS.enable]: ask(MODALS.enable),
+  [MODALS.update]: ask(MODALS.update),
+  [MODALS.updateWhose]: async (counter, { arrival, ack, id, view }) => {
+    const read = readWhose(view, (value) => counter.desk().chosen(value), counter.context());
+    if (read.errors !== undefined) return ack(errors(counter, read.errors));
+    await counter.intake.turn(arrival, ack, id, detailsForm(counter, arrival, read.ok));
+  },
   [MODALS.deny]: async (counter, submitted) => {
     const { arrival, ack, view } = submitted;
     const read = readDeny(view, counter.context());
@@ -115,6 +128,7 @@ export const modalListener = (counter: Counter, words: Words) =>
       await submit(counter, {
         arrival,
         ack,
+        id: view.id,
         view: {
           state: { values: view.state?.values ?? {} },
           ...(typeof view.private_metadata === 'string' ? { private_metadata: view.private_metadata } : {}),

@@ -124,9 +124,10 @@ export const onlyApp = (offers: readonly AppOffer[]): string | undefined =>
   offers.length === 1 ? offers[0]?.key : undefined;
 
 interface PersonField {
-  readonly field: 'person' | 'whose' | 'successor';
+  readonly field: 'person' | 'whose' | 'successor' | 'manager';
   readonly label: string;
   readonly hint: string;
+  readonly optional?: boolean;
   readonly subject?: SubjectRef | undefined;
   readonly name?: string | undefined;
   readonly app: string | undefined;
@@ -149,6 +150,7 @@ export function personField(how: PersonField, pen: Pen): InputBlock {
     id: id ?? (known === '' ? how.field : `${how.field}-${known}`),
     label: how.label,
     hint: how.hint,
+    optional: how.optional ?? false,
     element: {
       type: 'external_select',
       action_id: PERSON_ACTION,

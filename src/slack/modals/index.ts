@@ -16,6 +16,7 @@ import type { Chosen } from './reading.ts';
 import * as request from './request.ts';
 import * as revoke from './revoke.ts';
 import { REVOKE_ALL } from './revoke-all.ts';
+import * as update from './update.ts';
 import { type Field, fieldOf, formOf, inputBlockIds, type Read, type SubmittedView, sentence } from './view.ts';
 
 export { denyModal, readDeny } from './deny.ts';
@@ -25,15 +26,18 @@ export { nextStep } from './next.ts';
 export type { OpenArgs } from './open.ts';
 export { readRevokeAll, revokeAllAsk, revokeAllModal } from './revoke-all.ts';
 export { doneView, loadingView, refusedView } from './simple.ts';
+export { detailsView, readWhose, takesUpdates, type Whose } from './update.ts';
 export type { Read, SubmittedView } from './view.ts';
 
-/** Callback ids. The first five submit an `Ask`; `deny` decides; the last two stand on a stored request. */
+/** Callback ids. The first six submit an `Ask`; `updateWhose` shows a form; `deny` decides; the last two stand on a stored request. */
 export const MODALS = {
   request: request.REQUEST,
   revoke: revoke.REVOKE,
   provision: provision.PROVISION,
   disable: disable.DISABLE,
   enable: enable.ENABLE,
+  update: update.UPDATE,
+  updateWhose: update.UPDATE_WHOSE,
   deny: DENY,
   handover: HANDOVER,
   revokeAll: REVOKE_ALL,
@@ -52,6 +56,8 @@ export function askModal(action: Action, args: OpenArgs, ctx: CardContext): Moda
       return disable.build(args, ctx);
     case 'enable':
       return enable.build(args, ctx);
+    case 'update':
+      return update.build(args, ctx);
   }
 }
 
@@ -71,6 +77,8 @@ export function readAsk(callbackId: string, view: SubmittedView, chosen: Chosen,
       return disable.read(view, chosen, ctx);
     case MODALS.enable:
       return enable.read(view, chosen, ctx);
+    case MODALS.update:
+      return update.readDetails(view, chosen, ctx);
     default:
       return { errors: {} }; // a view of another version: it has no field of ours to put an error on
   }
@@ -85,6 +93,13 @@ const PLACES: Readonly<Record<FieldRefusal['field'], readonly Field[]>> = {
   reason: ['reason'],
   email: ['email'],
   name: ['given', 'family'],
+  givenName: ['given'],
+  familyName: ['family'],
+  displayName: ['display'],
+  title: ['title'],
+  department: ['department'],
+  userName: ['username'],
+  manager: ['manager'],
 };
 
 /** Field refusals of `Desk.check` → errors on this view's own fields; without a fitting one, on the first. */

@@ -4,6 +4,7 @@
  */
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
+import { REASON_MAX } from '../../access/policy.ts';
 import { plain, section, VIEW_BLOCKS } from '../blocks.ts';
 import { type CardContext, type Pen, penFor } from '../cards/card.ts';
 import { refusalWords } from '../cards/refusal.ts';
@@ -36,6 +37,11 @@ export type Field =
   | 'given'
   | 'family'
   | 'welcome'
+  | 'display'
+  | 'title'
+  | 'department'
+  | 'username'
+  | 'manager'
   | 'extra';
 
 /**
@@ -113,6 +119,8 @@ const CarriedShape = z.object({
   /** The address the form was filled in with: while it stays, the drafted subject is meant. */
   email: z.string().max(254).optional(),
   app: z.string().max(100).optional(),
+  /** Update: why, as typed, until the form that asks for it is shown. */
+  reason: z.string().max(REASON_MAX).optional(),
 });
 export type Carried = { readonly [K in keyof z.infer<typeof CarriedShape>]: z.infer<typeof CarriedShape>[K] };
 

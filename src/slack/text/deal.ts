@@ -2,15 +2,27 @@
  * What a request is about, with everything named as its reader sees it. Knows no sentence: languages build theirs on it.
  */
 import { type Party, type SlackId, sameSlack } from '../../access/people.ts';
+import { ACCOUNT_ATTRIBUTES, type AccountAttribute } from '../../access/policy.ts';
+import type { AttributeOutcome } from '../../access/ports.ts';
 import type { AccessRequest, Action, Reader } from '../../access/request.ts';
 import { type Names, personLabel, personWords } from './names.ts';
 import { mention, piece, type Words } from './words.ts';
+
+/** One attribute of an update. Empty: none. */
+export interface DealChange {
+  readonly attribute: AccountAttribute;
+  readonly from: string;
+  readonly to: string;
+  readonly outcome?: AttributeOutcome;
+}
 
 export interface Deal {
   readonly action: Action;
   readonly app: string;
   /** Labels of the role or roles; empty: none named. */
   readonly roles: readonly string[];
+  /** Update: what is to be changed; nothing before it was looked up. */
+  readonly changes: readonly DealChange[];
   readonly requester: Words;
   readonly subject: Words;
   /** For buttons and confirm dialogs: no markup. */
@@ -40,6 +52,22 @@ function subjectOf(request: AccessRequest): Party {
   }
 }
 
+function changesOf({ attributes = {} }: AccessRequest): DealChange[] {
+  return ACCOUNT_ATTRIBUTES.flatMap((attribute) => {
+    const known = attributes[attribute];
+    if (known === undefined) return [];
+    const { from, to, called, outcome } = known;
+    return [
+      {
+        attribute,
+        from: called?.from ?? from,
+        to: called?.to ?? to,
+        ...(outcome === undefined ? {} : { outcome }),
+      },
+    ];
+  });
+}
+
 /** Whether the reader is who the request is about. */
 function isSubject(request: AccessRequest, reader: { reader: Reader; slack: SlackId }): boolean {
   if (reader.reader === 'subject') return true;
@@ -54,6 +82,7 @@ export function dealOf(request: AccessRequest, reader: { reader: Reader; slack: 
     action: request.ask.action,
     app: names.app(request.app ?? request.ask.app),
     roles: roles.map((role) => names.role(role)),
+    changes: changesOf(request),
     requester: personWords(request.requester),
     subject:
       subject.slack !== undefined && subject.name === subject.slack.user

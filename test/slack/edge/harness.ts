@@ -175,6 +175,12 @@ function fakeDesk(notify: () => void): FakeDesk {
     list: async (_viewer, app, which) => ({ app, which, rows: [], total: 0, complete: true }),
     history: async () => ({ whose: { name: 'Alice' }, entries: [] }),
     link: async () => ({ name: 'Bob Example', apps: ['perplexity'] }),
+    profile: async (_viewer, app) => ({
+      app,
+      account: { id: 'a2', name: 'Bob Example', email: 'bob@example.com' },
+      values: { givenName: 'Bob', title: 'Analyst', manager: '' },
+      reasonRequired: false,
+    }),
     request: async (_viewer, id) =>
       id === 'req-1' ? pendingRequest() : refuse({ code: 'no_such_request', request: id }),
     offers: () => [OFFER],

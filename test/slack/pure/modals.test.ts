@@ -104,6 +104,7 @@ const CALLBACK: Record<Action, string> = {
   provision: MODALS.provision,
   disable: MODALS.disable,
   enable: MODALS.enable,
+  update: MODALS.updateWhose,
 };
 
 const opened: [string, OpenArgs][] = [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../../src/access/errors.ts';
+import { ACCOUNT_ATTRIBUTES } from '../../../src/access/policy.ts';
 import { ACTIONS, refusalMessage } from '../../../src/slack/cards/index.ts';
 import type { Problem } from '../../../src/slack/command.ts';
 import { refusedView } from '../../../src/slack/modals/index.ts';
@@ -55,6 +56,25 @@ const samples = (
     { code: 'account_exists', app: 'perplexity', active: true, name: text, id: text },
     { code: 'account_exists', app: 'perplexity', active: false, name: text, id: text, since: text },
   ],
+  not_assigned: [{ code: 'not_assigned', app: 'perplexity' }],
+  no_updates: [{ code: 'no_updates', app: 'perplexity' }],
+  attribute_not_taken: [
+    { code: 'attribute_not_taken', app: 'perplexity', attributes: [...ACCOUNT_ATTRIBUTES] },
+    { code: 'attribute_not_taken', app: 'perplexity', attributes: ['manager'] },
+  ],
+  nothing_to_change: [{ code: 'nothing_to_change', app: 'perplexity' }],
+  value_needed: ACCOUNT_ATTRIBUTES.map((attribute) => ({ code: 'value_needed', attribute })),
+  value_too_long: ACCOUNT_ATTRIBUTES.map((attribute) => ({ code: 'value_too_long', attribute, max: 256 })),
+  value_malformed: ACCOUNT_ATTRIBUTES.map((attribute) => ({ code: 'value_malformed', attribute })),
+  address_taken: [{ code: 'address_taken', app: 'perplexity', email: text }],
+  manager_unfit: [{ code: 'manager_unfit', app: 'perplexity' }],
+  sensitive_held: [true, false].map((unreadable) => ({
+    code: 'sensitive_held',
+    app: 'perplexity',
+    role: 'admin',
+    unreadable,
+  })),
+  two_owners_needed: [0, 1].map((reachable) => ({ code: 'two_owners_needed', app: 'perplexity', reachable })),
   ambiguous_account: [{ code: 'ambiguous_account', app: 'perplexity', emails: many }],
   already_disabled: [{ code: 'already_disabled', app: 'perplexity' }],
   exists_elsewhere: [{ code: 'exists_elsewhere', app: 'perplexity', email: text }],

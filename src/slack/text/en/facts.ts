@@ -2,9 +2,10 @@
  * English for the facts an approver decides on. Knows no block and no state.
  */
 import type { ApproverWhy, DurationAsk, Held, Length } from '../../../access/request.ts';
-import type { Deal } from '../deal.ts';
+import type { Deal, DealChange } from '../deal.ts';
 import type { Names } from '../names.ts';
 import { bold, listed, NOTHING, piece, quote, say, type Words } from '../words.ts';
+import { attributes } from './labels.ts';
 import { duration, more, names, WEEKDAYS } from './words.ts';
 
 /** "Member → Admin". */
@@ -23,7 +24,21 @@ export function change(deal: Deal, held: Held | undefined, base: string | undefi
       return say`${from} → switched off`;
     case 'enable':
       return say`switched off → ${to}`;
+    case 'update':
+      return names(
+        deal.changes.map((one) => attributes[one.attribute]),
+        deal.changes.length,
+      );
   }
+}
+
+const NONE = say`(none)`;
+const VALUE_SHOWN = 256;
+
+/** "Title: Analyst → Senior analyst". */
+export function attributeChange({ attribute, from, to }: DealChange): Words {
+  const value = (text: string): Words => (text === '' ? NONE : piece(text, VALUE_SHOWN));
+  return say`${bold(attributes[attribute])}: ${value(from)} → ${value(to)}`;
 }
 
 function restOf(now: readonly string[], gone: readonly string[], base: Words): Words {

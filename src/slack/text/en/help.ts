@@ -12,6 +12,7 @@ export const descriptions: Readonly<Record<Verb, string>> = {
   provision: 'Ask for an account for somebody new.',
   disable: 'Switch an account off and take its roles away.',
   enable: 'Switch an account on again.',
+  update: 'Change a name, title, department, address or manager of an account.',
   lookup: 'See an account: what it holds and until when.',
   list: 'List the accounts of an app.',
   mine: 'See what you hold and what you have asked for.',

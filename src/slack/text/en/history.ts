@@ -4,6 +4,8 @@
 import type { Actor, AuditEvent } from '../../../access/audit.ts';
 import type { Names } from '../names.ts';
 import { code, mention, NOTHING, piece, say, type Words } from '../words.ts';
+import { attributes } from './labels.ts';
+import { names } from './words.ts';
 
 const PARTS: Readonly<Record<Extract<Actor, { kind: 'system' }>['part'], string>> = {
   expiry: 'the clock',
@@ -35,6 +37,7 @@ const NOUN: Readonly<Record<OnRequest['action'], string>> = {
   provision: 'account',
   disable: 'disabling',
   enable: 'enabling',
+  update: 'update',
 };
 
 /** "the role Admin in Perplexity for Bob". */
@@ -50,6 +53,13 @@ const PROOF = {
   accepted: 'accepted, not visible yet',
   observed: 'observe mode, nothing written',
   kept: 'membership kept: it was there before, or another grant holds it',
+} as const;
+
+const UPDATED = {
+  confirmed: 'changed, confirmed',
+  accepted: 'accepted, not visible yet',
+  refused: 'not taken',
+  observed: 'observe mode, nothing written',
 } as const;
 
 function until(at: number | null | undefined, n: Names): Words {
@@ -100,6 +110,11 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`switched off, ${PROOF[event.outcome]}: ${about(event, n)}`;
     case 'account.enabled':
       return say`switched on, ${PROOF[event.outcome]}: ${about(event, n)}`;
+    case 'account.updated':
+      return say`account details (${names(
+        event.attributes.map((one) => attributes[one]),
+        event.attributes.length,
+      )}) ${UPDATED[event.outcome]}: ${about(event, n)}`;
     case 'access.visible':
       return say`now visible: ${about(event, n)}`;
     case 'person.bound':
@@ -108,6 +123,10 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`linked ${n.role(event.role)} in ${n.app(event.app)} to the group ${code(event.group, 80)}`;
     case 'group.members_lost':
       return say`${event.accounts.length} left the group ${code(event.group, 80)} in ${n.app(event.app)} whom nobody had named`;
+    case 'scim.learned':
+      return say`found out how ${n.app(event.app)} speaks SCIM (${piece(event.fields.join(', '), 200)})`;
+    case 'scim.forgotten':
+      return say`forgot how ${n.app(event.app)} speaks SCIM (${piece(event.fields.join(', '), 200)})`;
     case 'lookup.listed':
       return say`listed ${piece(event.what, 40)}${event.app === undefined ? NOTHING : say` in ${n.app(event.app)}`}`;
     case 'history.read':

@@ -1,6 +1,7 @@
 /**
  * English for buttons, fields and headings: plain text, verb + object. Knows no layout.
  */
+import type { AccountAttribute } from '../../../access/policy.ts';
 import type { Action } from '../../../access/request.ts';
 
 export const words = { you: 'you' };
@@ -20,6 +21,7 @@ export const buttons = {
   revoke: 'Take a role away…',
   disable: 'Disable an account…',
   enable: 'Enable an account…',
+  update: 'Update an account…',
   mine: 'Show my access',
   pending: 'Show what is open',
   help: 'Show help',
@@ -39,6 +41,7 @@ export const buttonFor = {
   accountRevoke: (who: string) => `Take a role from ${who}…`,
   accountDisable: (who: string) => `Disable ${who}…`,
   accountEnable: (who: string) => `Enable ${who}…`,
+  accountUpdate: (who: string) => `Update ${who}…`,
 };
 
 export const dialogs = {
@@ -47,12 +50,16 @@ export const dialogs = {
 };
 
 /** Modal titles and submit buttons: at most 24 characters (Block Kit). */
-export const modals: Readonly<Record<Action | 'deny' | 'handover' | 'revokeAll', { title: string; submit: string }>> = {
+export const modals: Readonly<
+  Record<Action | 'updateWhose' | 'deny' | 'handover' | 'revokeAll', { title: string; submit: string }>
+> = {
   grant: { title: 'Request a role', submit: 'Send request' },
   revoke: { title: 'Take a role away', submit: 'Take away' },
   provision: { title: 'Ask for an account', submit: 'Send request' },
   disable: { title: 'Disable an account', submit: 'Send request' },
   enable: { title: 'Enable an account', submit: 'Send request' },
+  updateWhose: { title: 'Update an account', submit: 'Show its details' },
+  update: { title: 'Update an account', submit: 'Send request' },
   deny: { title: 'Deny the request', submit: 'Deny' },
   handover: { title: 'Hand the role over', submit: 'Send request' },
   revokeAll: { title: 'Remove every role', submit: 'Remove all' },
@@ -76,6 +83,7 @@ export const fields = {
   whose: 'Whose account',
   whoseHint: 'Type a part of the name or the e-mail.',
   successor: 'Who takes over',
+  managerHint: 'Somebody with an account in this app. Empty: nobody.',
   me: 'Me',
   typed: 'As typed',
   find: 'Find a person',
@@ -95,6 +103,18 @@ export const fields = {
   welcomeYes: 'Tell the person where to log in',
   extraRole: 'Role to ask for with it',
   extraRoleHint: 'Decided on its own card; it starts when the account is visible.',
+};
+
+/** What an update may change, as a field and in sentences. */
+export const attributes: Readonly<Record<AccountAttribute, string>> = {
+  givenName: 'First name',
+  familyName: 'Family name',
+  displayName: 'Display name',
+  title: 'Title',
+  department: 'Department',
+  email: 'E-mail',
+  userName: 'User name',
+  manager: 'Manager',
 };
 
 export const headings = {

@@ -2,10 +2,11 @@
  * English for requests: what is asked, where it stands, how it ended, what is wrong. Knows no block and no state machine.
  */
 import type { Alarm, Closing, Outcome } from '../../../access/request.ts';
-import type { Deal } from '../deal.ts';
+import type { Deal, DealChange } from '../deal.ts';
 import type { Names } from '../names.ts';
 import { personWords } from '../names.ts';
 import { bold, listed, NOTHING, piece, quote, say, type Words } from '../words.ts';
+import { attributeChange } from './facts.ts';
 import { more, names } from './words.ts';
 
 /** "Admin", "Admin, Billing", or what stands for no role named. */
@@ -32,6 +33,8 @@ export function asks(deal: Deal): Words {
       return say`${who} ${ask} to ${bold('disable')} the ${deal.app} account of ${whom(deal)}.`;
     case 'enable':
       return say`${who} ${ask} to ${bold('enable')} the ${deal.app} account of ${whom(deal)}.`;
+    case 'update':
+      return say`${who} ${ask} to ${bold('update')} the ${deal.app} account of ${whom(deal)}.`;
   }
 }
 
@@ -49,6 +52,8 @@ export function thing(deal: Deal): Words {
       return say`Disabling the ${deal.app} account of ${who}`;
     case 'enable':
       return say`Enabling the ${deal.app} account of ${who}`;
+    case 'update':
+      return say`Updating the ${deal.app} account of ${who}`;
   }
 }
 
@@ -66,6 +71,8 @@ export function approveLabel(deal: Deal): string {
       return `Approve disabling ${who}`;
     case 'enable':
       return `Approve enabling ${who}`;
+    case 'update':
+      return `Approve the update of ${who}`;
   }
 }
 
@@ -112,6 +119,8 @@ export function applying(deal: Deal): Words {
       return say`Switching the account in ${deal.app} off now.`;
     case 'enable':
       return say`Switching the account in ${deal.app} on now.`;
+    case 'update':
+      return say`Changing the account in ${deal.app} now.`;
   }
 }
 
@@ -147,6 +156,29 @@ export function done(deal: Deal): Words {
       return say`The account in ${deal.app} is switched off`;
     case 'enable':
       return say`The account in ${deal.app} is active`;
+    case 'update':
+      return deal.changes.every((one) => one.outcome?.kind === 'confirmed')
+        ? say`The account in ${deal.app} is changed`
+        : say`The account in ${deal.app} is changed as far as it took it`;
+  }
+}
+
+/** "Title: Analyst → Senior analyst, confirmed". */
+export function attributeOutcome(one: DealChange, deal: Deal): Words {
+  const change = attributeChange(one);
+  switch (one.outcome?.kind) {
+    case undefined:
+      return change;
+    case 'confirmed':
+      return say`${change}, confirmed.`;
+    case 'accepted':
+      return say`${change}: accepted, not visible yet.`;
+    case 'unknown':
+      return say`${change}: no answer yet.`;
+    case 'unsupported':
+      return say`${change}: not taken, ${deal.app} has no such detail.`;
+    case 'refused':
+      return say`${change}: refused, ${piece(one.outcome.detail)}.`;
   }
 }
 

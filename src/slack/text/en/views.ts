@@ -86,6 +86,8 @@ export const observed = say`Observe mode: nothing is written.`;
 export const modal = {
   disablePlan: say`What happens once it is approved: the account is switched off; grants end; every role above the base role is removed, standing ones too; open requests for it are closed. The app keeps the data.`,
   enablePlan: say`Once an owner approves, the account is switched on again with the base role only. Other roles must be asked for anew.`,
+  updatePlan: (who: Words, app: string): Words =>
+    say`${who} in ${bold(app)}, as the app shows it now. Change what is to change and leave the rest; what you empty is taken away. An owner decides; for addresses and the manager two owners must agree.`,
   denied: (what: Words): Words => say`You deny: ${what}`,
   handOver: (role: string, app: string): Words =>
     say`The successor gets ${bold(`${role} in ${app}`)} first, with no end but a review date; the manager and an owner must agree. Only then is it taken away here.`,
