@@ -27,6 +27,9 @@ export function lacksPatch(error: ScimError, exists: boolean): boolean {
   return error.status === 405 || error.status === 501 || (error.status === 404 && exists);
 }
 
+/** Whether PUT, too, is not to be had: 405 or 501. */
+export const lacksPut = (error: ScimError | undefined): boolean => error?.status === 405 || error?.status === 501;
+
 export const putsUsers = (session: Session): boolean =>
   session.profile.usePut || session.memory.get().patchUsers === 'no';
 
@@ -106,9 +109,8 @@ export async function setActive(session: Session, id: string, active: boolean): 
     });
 
   const first = memory.get().activeForm ?? profile.activeForm;
-  const forms = putsUsers(session)
-    ? ['put' as const]
-    : [first, first === 'path' ? ('object' as const) : ('path' as const)];
+  const patches = [first, first === 'path' ? ('object' as const) : ('path' as const)];
+  const forms = putsUsers(session) ? ['put' as const, ...patches] : patches;
   let result: Settled<Seen> | undefined;
   for (const form of forms) {
     const now = await carry(
@@ -118,13 +120,19 @@ export async function setActive(session: Session, id: string, active: boolean): 
     result = now;
     const { seen, error } = now;
     if (seen !== undefined && reached(seen)) {
-      if (form !== 'put' && form !== profile.activeForm && now.sentAt !== undefined) memory.learn({ activeForm: form });
+      if (form !== 'put' && form !== first && now.sentAt !== undefined) memory.learn({ activeForm: form });
       break;
     }
     if (form !== 'put' && error !== undefined && lacksPatch(error, seen?.user !== undefined)) {
-      memory.learn({ patchUsers: 'no' });
       result = await carry(put, result);
+      if (result.error === undefined) memory.learn({ patchUsers: 'no' });
       break;
+    }
+    if (form === 'put') {
+      // What was learned is not so any more: it may be PATCH again.
+      if (profile.usePut || !lacksPut(error)) break;
+      memory.forget('patchUsers');
+      continue;
     }
     const ignored = error === undefined && (seen?.state === 'active' || seen?.state === 'inactive');
     if (!ignored && (error === undefined || !wantsAnotherForm(error))) break;

@@ -2,7 +2,7 @@
  * Pushing changed attributes of an account (RFC 7644 §3.5.2): one PATCH with an operation for each, then attribute by
  * attribute and form by form for those that were refused or had no effect. Refuses to know who wanted the change.
  */
-import { lacksPatch, putsUsers, putUser } from './active.ts';
+import { lacksPatch, lacksPut, putsUsers, putUser } from './active.ts';
 import type { AttributeOutcome, UpdateResult, UserChanges } from './contract.ts';
 import { ScimError } from './error.ts';
 import { foldCase } from './filter.ts';
@@ -86,6 +86,7 @@ function otherForms(
   user: ScimUser | undefined,
   changes: readonly Change[],
   error: ScimError | undefined,
+  learned: boolean,
 ): Operation[] {
   const { attribute, path, value } = change;
   // Both lists and names are sent whole, so what stands there must be known.
@@ -96,11 +97,16 @@ function otherForms(
     return error?.scimType === 'noTarget' ? [{ op: 'add', path: 'emails', value: emails }, replace] : [replace];
   }
   if (path === 'name.givenName' || path === 'name.familyName') {
-    const part = (name: 'givenName' | 'familyName') =>
-      changes.find((one) => one.attribute === name)?.value ?? user[name];
+    const part = (name: 'givenName' | 'familyName') => {
+      const changed = changes.find((one) => one.attribute === name);
+      // What is to be taken away is left out, not put back.
+      return changed === undefined ? user[name] : (changed.value ?? undefined);
+    };
     return [{ op: 'replace', value: { name: { givenName: part('givenName'), familyName: part('familyName') } } }];
   }
   const nested = nest(path, wire(change));
+  // The form that was not the first one.
+  if (learned) return [pathOperation(change)];
   return nested === undefined ? [] : [{ op: 'replace', value: nested }];
 }
 
@@ -167,11 +173,12 @@ export async function updateUser(session: Session, id: string, changes: UserChan
   const send = (some: readonly Change[], operations: readonly Operation[]) =>
     carry(some, () => patch(session, '/Users', id, operations));
 
+  const isObjectForm = ({ attribute }: Change) => memory.get().objectForm?.includes(attribute) === true;
+
   function firstForm(change: Change): Operation {
-    const learned = memory.get().objectForm?.includes(change.attribute) === true;
     // The object form of a name needs the other part, which is only known after a look.
     const nested =
-      learned && change.value !== null && !change.path.startsWith('name.')
+      isObjectForm(change) && change.value !== null && !change.path.startsWith('name.')
         ? nest(change.path, wire(change))
         : undefined;
     return nested === undefined ? pathOperation(change) : { op: 'replace', value: nested };
@@ -179,16 +186,15 @@ export async function updateUser(session: Session, id: string, changes: UserChan
 
   /** The same change in other forms, until one shows. */
   async function insist(change: Change, refusal: ScimError | undefined): Promise<void> {
-    for (const operation of otherForms(change, user, wanted, refusal)) {
+    for (const operation of otherForms(change, user, wanted, refusal, isObjectForm(change))) {
       const before = attributes[change.attribute];
       const { error } = await send([change], [operation]);
       const now = attributes[change.attribute];
       if (now?.kind === 'applied') {
-        const known = memory.get().objectForm ?? [];
-        const worthKnowing = operation.path === undefined && !change.path.startsWith('name.');
-        if (worthKnowing && !known.includes(change.attribute)) {
-          memory.learn({ objectForm: [...known, change.attribute] });
-        }
+        const others = (memory.get().objectForm ?? []).filter((attribute) => attribute !== change.attribute);
+        const nested = operation.path === undefined;
+        if (!change.path.startsWith('name.') && change.attribute !== 'email')
+          memory.learn({ objectForm: nested ? [...others, change.attribute] : others });
         return;
       }
       // What was taken without showing stays "accepted", though another form was refused.
@@ -204,13 +210,15 @@ export async function updateUser(session: Session, id: string, changes: UserChan
   });
   if (wanted.length === 0) return done();
   if (putsUsers(session)) {
-    await put(wanted);
-    return done();
+    const { error } = await put(wanted);
+    // What was learned is not so any more: it may be PATCH again.
+    if (session.profile.usePut || !lacksPut(error)) return done();
+    memory.forget('patchUsers');
   }
   const whole = await send(wanted, wanted.map(firstForm));
   if (whole.error !== undefined && lacksPatch(whole.error, Boolean(whole.seen))) {
-    memory.learn({ patchUsers: 'no' });
-    await put(wanted);
+    const { error } = await put(wanted);
+    if (error === undefined) memory.learn({ patchUsers: 'no' });
     return done();
   }
   const { error } = whole;

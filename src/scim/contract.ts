@@ -38,8 +38,8 @@ export interface ScimClientOptions {
   readonly maxBytes?: number;
   /** Longest one call waits in all between tries (Retry-After, back-off), ms; beyond it the error says when to come back. Default 30 000. */
   readonly patienceMs?: number;
-  /** What an earlier client learned about this server. */
-  readonly learned?: Learned;
+  /** What an earlier client learned about this server, as it was stored; checked field by field. */
+  readonly learned?: unknown;
   /** Called with the whole record each time something new was learned. */
   readonly onLearn?: (learned: Learned) => void;
 }

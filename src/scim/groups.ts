@@ -4,7 +4,7 @@
  */
 import type { CreateGroupResult, Listing, Members, Membership } from './contract.ts';
 import { ScimError } from './error.ts';
-import { and, eq } from './filter.ts';
+import { and, eq, needsEscaping } from './filter.ts';
 import type { ScimAnswer } from './http.ts';
 import { parseGroup, type ScimGroup } from './schema.ts';
 import { list, read, type Session } from './session.ts';
@@ -53,7 +53,8 @@ export async function findGroups(session: Session, displayName: string): Promise
       return await collect(groups, matches);
     } catch (error) {
       if (!isFilterRefusal(error)) throw error;
-      if (error.status === 501) memory.learn({ refusedFilters: [...refused, 'displayName'] });
+      const isFilter = error.scimType === 'invalidFilter' || error.status === 501;
+      if (isFilter && !needsEscaping(wanted)) memory.learn({ refusedFilters: [...refused, 'displayName'] });
     }
   }
   return collect(listGroups(session, false), matches);

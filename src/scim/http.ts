@@ -66,6 +66,15 @@ export interface HttpOptions {
 }
 
 const MAX_REDIRECTS = 3;
+const RICH = 'application/scim+json';
+const PLAIN = 'application/json';
+
+interface MediaTypes {
+  readonly contentType: Profile['contentType'];
+  readonly accept: Profile['contentType'];
+  readonly turned: readonly ('contentType' | 'accept')[];
+}
+
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
@@ -105,15 +114,14 @@ export function createHttp(options: HttpOptions): Http {
     writes.push(now());
   }
 
-  function headersOf(request: ScimRequest, hasBody: boolean): Record<string, string> {
-    const plain = profile.contentType === 'application/json';
+  function headersOf(request: ScimRequest, types: MediaTypes, hasBody: boolean): Record<string, string> {
     const headers: Record<string, string> = {
       authorization: profile.authPrefix === 'none' ? token : `Bearer ${token}`,
-      accept: memory.get().accept ?? (plain ? 'application/json' : 'application/scim+json, application/json;q=0.9'),
+      accept: types.accept === PLAIN ? PLAIN : `${RICH}, ${PLAIN};q=0.9`,
       'accept-encoding': 'identity',
       'user-agent': 'rolecall-scim',
     };
-    if (hasBody) headers['content-type'] = memory.get().contentType ?? profile.contentType;
+    if (hasBody) headers['content-type'] = types.contentType;
     if (request.ifMatch !== undefined) headers['if-match'] = request.ifMatch;
     return headers;
   }
@@ -129,14 +137,19 @@ export function createHttp(options: HttpOptions): Http {
     return target !== null && target.origin === base.origin ? target.pathname + target.search : undefined;
   }
 
-  /** Learns a plainer media type from 415 and 406; says whether that is new. */
-  function learnType(status: number): boolean {
-    const plain = 'application/json' as const;
-    if (profile.contentType === plain) return false;
-    if (status === 415 && memory.get().contentType === undefined) memory.learn({ contentType: plain });
-    else if (status === 406 && memory.get().accept === undefined) memory.learn({ accept: plain });
-    else return false;
-    return true;
+  /** What to try after 415 or 406, once each: the other media type than the one just refused. */
+  function otherTypes(status: number, types: MediaTypes): MediaTypes | undefined {
+    const name = status === 415 ? 'contentType' : status === 406 ? 'accept' : undefined;
+    if (name === undefined || profile.contentType === PLAIN || types.turned.includes(name)) return undefined;
+    return { ...types, [name]: types[name] === PLAIN ? RICH : PLAIN, turned: [...types.turned, name] };
+  }
+
+  /** The other one was not refused: it is the one to begin with from now on. */
+  function learnTypes(types: MediaTypes): void {
+    for (const name of types.turned) {
+      if (types[name] === PLAIN) memory.learn({ [name]: PLAIN });
+      else memory.forget(name);
+    }
   }
 
   function failed(request: ScimRequest, got: HttpAnswer | HttpSilence): Reply {
@@ -194,10 +207,12 @@ export function createHttp(options: HttpOptions): Http {
     const id = request.id === undefined ? '' : pathId(request.id);
     let path = base.path + request.route.replace(':id', id) + queryString(base.search, request.query);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const { contentType = profile.contentType, accept = profile.contentType } = memory.get();
+    let types: MediaTypes = { contentType, accept, turned: [] };
     for (let hops = 0; ; ) {
       if (request.intent !== 'read') await pace();
       const started = now();
-      const headers = headersOf(request, body !== undefined);
+      const headers = headersOf(request, types, body !== undefined);
       const got = await wire.exchange(
         body === undefined
           ? { method: request.method, path, headers }
@@ -221,7 +236,12 @@ export function createHttp(options: HttpOptions): Http {
         hops += 1;
         continue;
       }
-      if (learnType(got.status)) continue;
+      const other = otherTypes(got.status, types);
+      if (other !== undefined) {
+        types = other;
+        continue;
+      }
+      if (got.status !== 415 && got.status !== 406) learnTypes(types);
       if (got.status < 200 || got.status >= 300) return failed(request, got);
       let parsed: unknown;
       try {

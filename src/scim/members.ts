@@ -115,8 +115,8 @@ async function change(
     return undefined;
   }
 
-  let size = Math.max(1, memory.get().batchSize ?? profile.batchSize);
-  let halved = false;
+  let size = Math.max(1, Math.min(profile.batchSize, memory.get().batchSize ?? profile.batchSize));
+  let refused = false;
   for (let at = 0; at < ids.length; ) {
     if (lost.size > 0) break;
     const some = ids.slice(at, at + size);
@@ -124,7 +124,7 @@ async function change(
       const tooMany = await once(some);
       if (tooMany !== undefined) {
         // 413 names the size; a 400 may mean "one at a time".
-        halved = true;
+        refused = true;
         size = tooMany.status === 413 ? Math.ceil(some.length / 2) : 1;
         continue;
       }
@@ -133,8 +133,8 @@ async function change(
       if (!(error instanceof ScimError) || at === 0) throw error;
       for (const id of some) outcomes.set(id, { id, seen: 'unknown', error });
     }
-    if (halved && size === 1 && some.every((id) => outcomes.get(id)?.error === undefined))
-      memory.learn({ batchSize: 1 });
+    const taken = some.length === size && some.every((id) => outcomes.get(id)?.error === undefined);
+    if (refused && taken) memory.learn({ batchSize: size });
     at += some.length;
   }
   for (const id of ids) {

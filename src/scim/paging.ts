@@ -14,6 +14,8 @@ export interface PagingOptions<T> {
   readonly parse: (row: unknown) => T | undefined;
   readonly pageSize: number;
   readonly paging: 'index' | 'cursor' | 'none';
+  /** Told how many rows a page has at most, where the server gave fewer than were asked for. */
+  readonly onCap?: (rows: number) => void;
   /** Default 10 000. */
   readonly maxPages?: number;
   /** Default 200 000. */
@@ -31,6 +33,8 @@ interface Pass {
   bad: number;
   pages: number;
   firstLength: number;
+  /** Pages by index as long as the first. */
+  even: number;
   longest: number;
   total: number | undefined;
   totalMoved: boolean;
@@ -135,35 +139,48 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     }
   }
 
+  /** Whether the places of the pages to come can be foretold, and so several be asked for at a time. */
+  function steadyEnough(pass: Pass, steady: number): boolean {
+    if (pass.careful || pass.totalMoved || pass.total === undefined || pass.total <= pass.firstLength) return false;
+    // A page as long as was asked for, and more beyond it; else two pages of one length.
+    return steady >= (pass.firstLength === asked ? 1 : 2);
+  }
+
   async function* byIndex(pass: Pass, start: number): AsyncGenerator<Page<T>, End> {
     let position = start;
     let steady = 0;
-    let parallel = !pass.careful;
+    /** Pages asked for beyond the one waited for, each where the one before it should end. */
+    const ahead: Promise<ListPage>[] = [];
+    const ask = (place: number): Promise<ListPage> => {
+      const asking = fetch([['startIndex', String(place)]]);
+      // Whoever stops reading does not wait for what is still on its way.
+      asking.catch(() => undefined);
+      return asking;
+    };
     for (;;) {
-      const step = pass.firstLength;
-      const left = pass.total === undefined ? 0 : Math.ceil((pass.total - position + 1) / Math.max(1, step));
-      // Two pages as long as each other, with one and the same total beyond them: then the next ones can be foretold.
-      const wide = parallel && steady >= 2 && !pass.totalMoved ? Math.max(1, Math.min(PARALLEL, left)) : 1;
-      const starts = Array.from({ length: wide }, (_, index) => position + index * step);
-      const pages = await Promise.all(starts.map((at) => fetch([['startIndex', String(at)]])));
-      for (const got of pages) {
-        const { page, fresh } = take(pass, got);
-        yield page;
-        if (got.nextCursor !== undefined) {
-          const end = yield* byCursor(pass, got.nextCursor);
-          return typeof end === 'string' ? end : 'end';
-        }
-        const length = got.rows.length;
-        position += length;
-        const end = endAfter(pass, length, fresh);
-        if (end !== undefined) return end;
-        steady = pass.total !== undefined && length === pass.firstLength ? steady + 1 : 0;
-        // Shorter than foretold: the pages after it do not join on. Read them again, one by one.
-        if (steady === 0) {
-          parallel = false;
-          break;
-        }
+      const next = ahead.shift() ?? ask(position);
+      const wide = steadyEnough(pass, steady) ? PARALLEL : 1;
+      for (let place = position + (1 + ahead.length) * pass.firstLength; ahead.length + 1 < wide; ) {
+        if (place > (pass.total ?? 0)) break;
+        ahead.push(ask(place));
+        place += pass.firstLength;
       }
+      const got = await next;
+      const { page, fresh } = take(pass, got);
+      yield page;
+      if (got.nextCursor !== undefined) {
+        const end = yield* byCursor(pass, got.nextCursor);
+        return typeof end === 'string' ? end : 'end';
+      }
+      const length = got.rows.length;
+      position += length;
+      const end = endAfter(pass, length, fresh);
+      if (end !== undefined) return end;
+      const joins = pass.total !== undefined && length === pass.firstLength;
+      if (joins) pass.even += 1;
+      // Shorter than foretold: the pages after it do not join on. They are read again, one by one.
+      if (!joins) ahead.length = 0;
+      steady = joins ? steady + 1 : Number.NEGATIVE_INFINITY;
     }
   }
 
@@ -195,6 +212,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
         bad: 0,
         pages: 0,
         firstLength: 0,
+        even: 0,
         longest: 0,
         total: undefined,
         totalMoved: false,
@@ -210,6 +228,10 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       const found = judge(pass, end, before);
       why = found;
       before = pass.totalMoved ? undefined : totalOf(pass);
+      const { even, longest, firstLength } = pass;
+      // Asked for more, and got the same number twice: that is the most this server gives.
+      if (found === undefined && asked !== undefined && even >= 2 && longest === firstLength && longest < asked)
+        options.onCap?.(longest);
       if (found !== 'short' && found !== 'changed' && found !== 'cursor') return;
     }
   }

@@ -6,7 +6,7 @@ import type { Capabilities, Listing } from './contract.ts';
 import { ScimError, withSent } from './error.ts';
 import { fold, tag } from './fields.ts';
 import type { Http, ScimAnswer } from './http.ts';
-import type { Memory } from './learned.ts';
+import { LEAST_PAGE, type Memory } from './learned.ts';
 import { type ListPage, parseList } from './messages.ts';
 import { listing, type Query } from './paging.ts';
 import { type Operation, patchOf } from './patch.ts';
@@ -53,13 +53,17 @@ export function list<T extends { readonly id: string }>(
   parse: (row: unknown) => T | undefined,
   options: { readonly query?: Query; readonly settle?: readonly number[]; readonly search?: boolean } = {},
 ): Listing<T> {
-  const { http, profile } = session;
+  const { http, profile, memory } = session;
   const found = session.capabilities();
   const granted = found?.maxPageSize ?? found?.filterMaxResults;
+  const wished = granted === undefined || granted < 1 ? profile.pageSize : Math.min(granted, PAGE_LIMIT);
   const constant = options.query ?? [];
   return listing<T>({
     parse,
-    pageSize: granted === undefined || granted < 1 ? profile.pageSize : Math.min(granted, PAGE_LIMIT),
+    pageSize: Math.min(wished, memory.get().pageSize ?? wished),
+    onCap: (pageSize) => {
+      if (route === '/Users' && pageSize >= LEAST_PAGE) memory.learn({ pageSize });
+    },
     paging: profile.paging === 'index' && found?.cursor === true && found.index !== true ? 'cursor' : profile.paging,
     fetch: async (place) => {
       const settle = options.settle ?? [];

@@ -95,7 +95,7 @@ async function byFilter(session: Session, wanted: Wanted): Promise<readonly Scim
     }
     const isFilter = got.scimType === 'invalidFilter' || got.status === 501;
     if (isFilter && !needsEscaping(spelling)) memory.learn({ refusedFilters: [...knownBad, wanted.name] });
-    const offered = memory.get().search ?? profile.search;
+    const offered = profile.search === 'unknown' ? (memory.get().search ?? 'unknown') : profile.search;
     const hidden = got.status === 403 || got.status === 414;
     if (offered === 'no' || (offered === 'unknown' && !hidden)) return undefined;
     const searched = await ask(session, wanted, spelling, true);

@@ -31,6 +31,14 @@ const count = (query: URLSearchParams) => Number(query.get('count') ?? 100);
 const slice = (rows: readonly unknown[], query: URLSearchParams, cap = 1e9) =>
   rows.slice(Math.max(1, start(query)) - 1).slice(0, Math.min(cap, count(query)));
 
+/** Pages of at most `cap` rows, later ones of at most `later`. */
+const capped =
+  (cap: number, later = cap, total?: number): NonNullable<Quirks['page']> =>
+  (rows, query) => ({
+    totalResults: total ?? rows.length,
+    Resources: slice(rows, query, start(query) > 1 ? later : cap),
+  });
+
 describe('by index', () => {
   it.each([0, 1, 99, 101, 250])('reads %i rows completely', async (total) => {
     const { ids, verdict, trips } = await run(total, undefined);
@@ -136,11 +144,11 @@ describe('by index', () => {
     expect(verdict).toEqual({ complete: false, count: 29, why: 'unreadable' });
   });
 
-  it('reads four pages at a time once two pages have proved the total, and falls back when one is short', async () => {
+  it('reads four pages at a time once a full page has proved the total, and falls back when one is short', async () => {
     const { server, client } = await bench({}, { profile: { pageSize: 10 } });
     for (let n = 0; n < 95; n += 1) server.addUser(`user${n}@example.com`);
     const asked: (string | null)[] = [];
-    let answerThird = () => {};
+    let answerSecond = () => {};
     server.script(
       'GET /Users',
       ({ request, apply, send }) => {
@@ -148,21 +156,66 @@ describe('by index', () => {
         asked.push(index);
         const reply = apply();
         const body = reply.body as { Resources: unknown[] };
-        // The third page is held until the sixth has been asked for: whoever reads one by one waits for ever.
-        if (index === '21' && asked.length === 3) answerThird = () => send(reply);
+        // The second page is held until the fifth has been asked for: whoever reads one by one waits for ever.
+        if (index === '11') answerSecond = () => send(reply);
         // The fifth comes two rows short, so the sixth does not join on.
         else if (index === '41') send({ ...reply, body: { ...body, Resources: body.Resources.slice(0, 8) } });
         else send(reply);
-        if (index === '51') answerThird();
+        if (index === '41') answerSecond();
       },
       99,
     );
     const users = client.listUsers();
     expect(new Set(await read(users)).size).toBe(95);
     expect(users.verdict()).toEqual({ complete: true, count: 95 });
-    expect(asked.slice(0, 2)).toEqual(['1', '11']);
-    expect(new Set(asked.slice(2, 6))).toEqual(new Set(['21', '31', '41', '51']));
-    expect(asked.slice(6)).toEqual(['49', '59', '69', '79', '89']);
+    expect(asked[0]).toBe('1');
+    expect(new Set(asked.slice(1, 5))).toEqual(new Set(['11', '21', '31', '41']));
+    // What was asked for beyond the short page is asked for again, where it joins on.
+    expect(asked.filter((index) => index?.endsWith('9'))).toEqual(['49', '59', '69', '79', '89']);
+    expect(new Set(asked.slice(5))).toEqual(new Set(['51', '61', '71', '49', '59', '69', '79', '89']));
+  });
+
+  it('waits for a second page of the same length where the first was shorter than asked for', async () => {
+    const { server, client } = await bench({ page: capped(10) });
+    for (let n = 0; n < 60; n += 1) server.addUser(`user${n}@example.com`);
+    let under = 0;
+    const most: number[] = [];
+    server.script(
+      'GET /Users',
+      ({ apply, send }) => {
+        under += 1;
+        most.push(under);
+        // Answered only after everything else that was asked for at the same time has come in.
+        setImmediate(() =>
+          setImmediate(() => {
+            under -= 1;
+            send(apply());
+          }),
+        );
+      },
+      99,
+    );
+    await read(client.listUsers());
+    expect(most.slice(0, 2)).toEqual([1, 1]);
+  });
+
+  it('remembers the most a server gives in one page, where it is less than was asked for', async () => {
+    const { server, client } = await bench({ page: capped(25) });
+    for (let n = 0; n < 80; n += 1) server.addUser(`user${n}@example.com`);
+    await read(client.listUsers());
+    expect(client.learned().pageSize).toBe(25);
+    expect(server.requests.at(-1)?.query.get('count')).toBe('100');
+    await read(client.listUsers());
+    expect(server.requests.at(-1)?.query.get('count')).toBe('25');
+  });
+
+  it('remembers no page size from pages of different lengths, from an unfinished listing and from tiny pages', async () => {
+    for (const page of [capped(25, 24), capped(25, 25, 500), capped(4)]) {
+      const { server, client } = await bench({ page });
+      for (let n = 0; n < 80; n += 1) server.addUser(`user${n}@example.com`);
+      await read(client.listUsers());
+      expect(client.learned()).toEqual({});
+    }
   });
 
   it('takes the largest page discovery grants', async () => {

@@ -232,19 +232,7 @@ describe('lists, errors and what a server says of itself', () => {
   });
 });
 
-describe('what is kept about a server', () => {
-  it('is read back field by field, and what cannot be read is forgotten', () => {
-    expect(parseLearned({ activeForm: 'object', batchSize: 7, search: 'no', other: 1 })).toEqual({
-      activeForm: 'object',
-      search: 'no',
-    });
-    expect(parseLearned({ objectForm: ['title'], membersListed: 'yes' })).toEqual({
-      objectForm: ['title'],
-      membersListed: 'yes',
-    });
-    for (const stored of [undefined, null, 3, 'x', []]) expect(parseLearned(stored)).toEqual({});
-  });
-
+describe('a profile', () => {
   it('can be overridden field by field in a profile, and no profile removes by value', () => {
     expect(profileOf('perplexity', { batchSize: 1 })).toEqual({ ...PROFILES.perplexity, batchSize: 1 });
     expect(PROFILES.perplexity).toMatchObject({ groupCreate: false, attributes: {}, membersReadable: 'yes' });
