@@ -12,9 +12,11 @@ import {
   createVerbs,
   type Desk,
   everyOwner,
+  keepLearned,
   keepWatch,
   membersLost,
   ownersOf,
+  recallLearned,
   send,
   tokenState,
   type World,
@@ -25,7 +27,7 @@ import { createDirectory, type MirroredDirectory } from './directory/index.ts';
 import { type Jobs, startJobs } from './jobs.ts';
 import { EXIT } from './operations/exit.ts';
 import { startHealth } from './operations/health.ts';
-import { createScimClient, type ScimClient } from './scim/index.ts';
+import { createScimClient, type Learned, type ScimClient } from './scim/index.ts';
 import { saysSlack } from './slack/api.ts';
 import { createSlack, type Slack } from './slack/app.ts';
 import { type Findings, openStore, StoreOpenError } from './store/lowdb/open.ts';
@@ -132,9 +134,11 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       failing.resolve(EXIT.unavailable);
     },
   });
-  const apps = openDirectories(
+  const apps = await openDirectories(
     { config, clock, log },
     {
+      recall: (app, service) => recallLearned({ store, log }, app, service),
+      onLearn: (app, service, learned) => void keepLearned({ store, log }, app, service, learned),
       onLost: (app, group, lost) => membersLost(world, app, group, lost),
       groups: (app) => linkedGroups(world, app),
     },
@@ -219,13 +223,16 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   };
 }
 
-function openDirectories(
+async function openDirectories(
   { config, clock, log }: { config: Config; clock: Clock; log: Logger },
   heart: {
+    /** What earlier starts learned of this service. */
+    readonly recall: (app: string, service: string) => Promise<unknown>;
+    readonly onLearn: (app: string, service: string, learned: Learned) => void;
     readonly onLost: (app: string, group: string, lost: readonly string[]) => Promise<void>;
     readonly groups: (app: string) => Promise<readonly string[]>;
   },
-): Record<string, Reached> {
+): Promise<Record<string, Reached>> {
   const opened: Record<string, Reached> = {};
   for (const app of Object.values(config.policy.apps)) {
     const access = config.scim[app.key];
@@ -234,6 +241,8 @@ function openDirectories(
       url: access.url,
       token: access.token,
       profile: access.profile,
+      learned: await heart.recall(app.key, access.service),
+      onLearn: (learned) => heart.onLearn(app.key, access.service, learned),
       now: () => Date.now(),
       sleep,
       random,

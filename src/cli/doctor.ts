@@ -129,7 +129,8 @@ async function overScim(config: Config, app: AppPolicy, store: Promise<StoreExam
   try {
     const record = await store.then(({ appRecord }) => appRecord(app.key)).catch(() => 'unknown' as const);
     const priorityAssumed = config.priorityAssumed.includes(app.key);
-    return await examineApp({ app, client, host: new URL(access.url).host, priorityAssumed, record });
+    const { service } = access;
+    return await examineApp({ app, client, host: new URL(access.url).host, priorityAssumed, service, record });
   } finally {
     await client.close();
   }

@@ -8,6 +8,7 @@ import type { Account, AppRecord } from '../access/ports.ts';
 import { type Capabilities, type IncompleteWhy, type PingResult, type ScimClient, ScimError } from '../scim/index.ts';
 import { toAccount } from './account.ts';
 import { findGroups, readMembers } from './doctor-groups.ts';
+import { examineLearned } from './doctor-learned.ts';
 import { type Census, examinePeople, type Holders } from './doctor-people.ts';
 
 export interface AppExam {
@@ -18,8 +19,10 @@ export interface AppExam {
   readonly host: string;
   /** Nobody wrote `priority`: what the console is set to is not known. */
   readonly priorityAssumed: boolean;
-  /** What Rolecall has on record of the app: linked groups, claimed seats. `unknown`: could not be read. */
-  readonly record: Pick<AppRecord, 'groups' | 'claims'> | 'unknown';
+  /** Which service this is: what was learned is true of that one only. */
+  readonly service: string;
+  /** What Rolecall has on record of the app. `unknown`: could not be read. */
+  readonly record: Pick<AppRecord, 'groups' | 'claims' | 'learned'> | 'unknown';
 }
 
 /** Test connection and more, in the order in which one thing needs the other. Never throws for what a server does. */
@@ -33,6 +36,7 @@ export async function examineApp(exam: AppExam): Promise<Finding[]> {
     return [...found, ...priority(app, exam.priorityAssumed)];
   }
   found.push(await supports(client));
+  if (exam.record !== 'unknown') found.push(...examineLearned(exam.record.learned, exam.service));
   const { census, findings } = await takeCensus(client);
   found.push(...findings);
   const holders = new Map<string, Holders>();

@@ -175,6 +175,8 @@ const events = (text: string): { readonly [T in AuditEvent['type']]: Extract<Aud
     'person.bound': { ...base, type: 'person.bound', app: text, account: text, how: 'email' },
     'group.linked': { ...base, type: 'group.linked', app: 'perplexity', role: text, group: text },
     'group.members_lost': { ...base, type: 'group.members_lost', app: 'perplexity', group: text, accounts: [text] },
+    'scim.learned': { ...base, type: 'scim.learned', app: 'perplexity', fields: [text] },
+    'scim.forgotten': { ...base, type: 'scim.forgotten', app: text, fields: many(30, () => text) },
     'lookup.listed': { ...base, actor: { kind: 'operator', name: text }, type: 'lookup.listed', what: text },
     'history.read': { ...base, type: 'history.read' },
     'click.refused': { ...base, type: 'click.refused', request: text, code: text },

@@ -1,0 +1,54 @@
+/** What a bot found out about a service is not found out again by the next one, and the doctor tells it. */
+import { describe, expect, it } from 'vitest';
+import { POLICY } from '../../src/sandbox/cast.ts';
+import { journal } from '../scenarios/witness.ts';
+import { openClinic } from './clinic.ts';
+
+describe('what was found out about a service', () => {
+  it('survives a kill: the next start does not repeat the refused request, until the profile changes', {
+    timeout: 120_000,
+  }, async () => {
+    const clinic = await openClinic({ quirks: { accepts: 'json-only' } });
+    const refused = () => clinic.scim.calls.filter(({ status }) => status === 415).length;
+    const grantTo = async (story: Awaited<ReturnType<typeof clinic.start>>, incident: string) => {
+      await story.ada.types(`/access request admin for 1h because ${incident}`);
+      await story.ben.presses(/^Approve Admin/, new RegExp(incident));
+      await story.until('Ada is Admin', () => story.members('PPLX_Admin').includes('ada@example.com'));
+      await story.ada.presses(/^I'm done/);
+      await story.until('Ada is not Admin', () => !story.members('PPLX_Admin').includes('ada@example.com'));
+    };
+    await grantTo(await clinic.start(), 'INC-1');
+    expect(refused()).toBe(1);
+    await clinic.stop('SIGKILL');
+
+    const again = await clinic.start();
+    await grantTo(again, 'INC-2');
+    expect(refused()).toBe(1);
+    const beside = await clinic.diagnose();
+    expect(beside.about('app:perplexity', 'learned')).toMatchObject([
+      {
+        state: 'ok',
+        what: expect.stringMatching(/^sends application\/json \(415 met\).* \(last on \d{4}-\d\d-\d\d\)$/),
+      },
+    ]);
+    expect((await journal({ dataDir: clinic.dataDir })).filter(({ type }) => type === 'scim.learned')[0]).toMatchObject(
+      {
+        app: 'perplexity',
+        fields: ['contentType'],
+      },
+    );
+    await clinic.stop();
+
+    // Another profile: what was learned may not be true of it.
+    await clinic.policy(
+      POLICY.replace(/^apps:/m, 'profiles:\n  own: { like: perplexity, pageSize: 99 }\napps:').replace(
+        'profile: perplexity',
+        'profile: own',
+      ),
+    );
+    expect((await clinic.diagnose()).about('app:perplexity', 'learned')).toEqual([]);
+    await grantTo(await clinic.start(), 'INC-3');
+    expect(refused()).toBe(2);
+    expect((await journal({ dataDir: clinic.dataDir })).map(({ type }) => type)).toContain('scim.forgotten');
+  });
+});
