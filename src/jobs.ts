@@ -27,6 +27,12 @@ const LONGEST_WAIT: Readonly<Record<JobKind, number>> = {
   notice: 15 * MINUTE,
   answer: MINUTE,
   sweep: MINUTE,
+  mirror: 15 * MINUTE,
+  drift: 15 * MINUTE,
+  settle: 15 * MINUTE,
+  drift_cards: 5 * MINUTE,
+  groups: 15 * MINUTE,
+  wake: MINUTE,
   head: 15 * MINUTE,
   chain: 15 * MINUTE,
 };
@@ -120,7 +126,8 @@ export function startJobs(options: JobsOptions): Jobs {
     let outcome: JobResult;
     try {
       outcome = await verbs[job.kind](job);
-      if (job.lane !== undefined) await works(job.lane);
+      const idle = outcome.kind === 'again' && outcome.idle === true;
+      if (job.lane !== undefined && !idle) await works(job.lane);
     } catch (error) {
       outcome = { kind: 'again', due: clock.now() + (await backOff(job, error)) };
     }

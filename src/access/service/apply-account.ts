@@ -9,10 +9,21 @@ import { failed } from './apply-grant.ts';
 import { endGrants, heldForLast, keysOfGrants, markRemoving } from './apply-revoke.ts';
 import { newAccountRecord } from './binding.ts';
 import { changeRequest, close, type Draft, keysOf, record, rolesOf, showCards, system } from './draft.ts';
+import { mustNotHalt } from './halt.ts';
 import { isTooLate } from './late.ts';
 import { accepted, LOOK_UNTIL, lookAgain, unseen } from './look.ts';
-import { takeRole } from './take.ts';
-import { appOf, DONE, directoryOf, groupOf, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
+import { clearFirst, takeRole } from './take.ts';
+import {
+  appOf,
+  DONE,
+  directoryOf,
+  groupOf,
+  type JobResult,
+  KeysGrew,
+  membershipOf,
+  roleOf,
+  type World,
+} from './world.ts';
 
 /** Guard, `active: false` read back, then every role above base, standing too. Never gives up. @throws DirectoryError */
 export async function applyDisable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
@@ -21,7 +32,11 @@ export async function applyDisable(world: World, job: Job, request: AccessReques
   if (appKey === undefined || accountId === undefined) throw new Error(`disable ${id} is not complete`);
   const app = appOf(world, appKey);
   const directory = directoryOf(world, appKey);
-  const roles = rolesOf(request).map((key) => roleOf(app, key));
+  const roles = await clearFirst(
+    world,
+    app,
+    rolesOf(request).map((key) => roleOf(app, key)),
+  );
   try {
     if (await heldForLast(world, request, app, roles, accountId)) return lookAgain(world, job);
     if (!(await markRemoving(world, id, accountId))) return DONE;
@@ -29,8 +44,7 @@ export async function applyDisable(world: World, job: Job, request: AccessReques
     if (disabled.kind === 'accepted') return await unseen(world, job, id);
     let observed = disabled.kind === 'observed';
     for (const role of roles) {
-      const group = await groupOf(world, app, role);
-      if ((await directory.membership(group, accountId)) === 'out') continue;
+      if ((await membershipOf(world, app, role, accountId)) === 'out') continue;
       const taken = await takeRole(world, app, role, accountId, { keepBase: false });
       if (taken === 'accepted') return await unseen(world, job, id);
       observed ||= taken === 'observed';
@@ -102,11 +116,15 @@ function closeOther(draft: Draft, other: AccessRequest): void {
   if (other.state === 'pending' || other.state === 'approved') {
     close(draft, other, 'cancelled', closing);
     record(draft, other, 'request.cancelled', system('apply'), { why: 'account_change' });
-  } else if (other.state === 'applying') {
+  } else if (other.state === 'applying' && !isWritten(other)) {
     close(draft, other, 'not_applied', closing);
     record(draft, other, 'request.not_applied', system('apply'), { why: 'account_change' });
   }
 }
+
+/** Of an update something was taken already: it goes on reading, and says in the end what became of it. */
+const isWritten = ({ attributes = {} }: AccessRequest): boolean =>
+  Object.values(attributes).some((each) => each.outcome !== undefined);
 
 /** Every role above base taken, then `active: true` read back, then the base role. @throws DirectoryError to be run again later */
 export async function applyEnable(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
@@ -116,11 +134,11 @@ export async function applyEnable(world: World, job: Job, request: AccessRequest
   const app = appOf(world, appKey);
   const directory = directoryOf(world, appKey);
   const waited = request.outcome?.kind === 'accepted';
-  if (!waited && isTooLate(world, request)) return tooLate(world, request);
+  if (!waited && (await isTooLate(world, request))) return tooLate(world, request);
   if (waited && world.clock.now() - job.since >= LOOK_UNTIL) return failed(world, id, 'accepted, but never visible');
   if (!(await begin(world, id))) return DONE;
   for (const role of rolesOf(request).map((key) => roleOf(app, key))) {
-    if ((await directory.membership(await groupOf(world, app, role), accountId)) === 'out') continue;
+    if ((await membershipOf(world, app, role, accountId)) === 'out') continue;
     const taken = await takeRole(world, app, role, accountId, { keepBase: false });
     if (taken === 'accepted') return accepted(world, job, id);
   }
@@ -173,11 +191,12 @@ export async function tooLate(world: World, request: AccessRequest): Promise<Job
   return DONE;
 }
 
-/** `approved → applying`, before the first write. @returns false when the request is no longer to be carried out */
+/** `approved → applying`, before the first write. @returns false when the request is no longer to be carried out. @throws Halted */
 export async function begin(world: World, id: string): Promise<boolean> {
   return changeRequest(world.store, id, (draft, request) => {
     if (request?.state === 'applying') return true;
     if (request?.state !== 'approved') return false;
+    mustNotHalt(draft, request.app);
     const next = move(request, 'applying');
     draft.put('request', id, next);
     record(draft, next, 'access.intended', system('apply'), {});

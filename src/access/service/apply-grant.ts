@@ -19,6 +19,7 @@ import {
   showCards,
   system,
 } from './draft.ts';
+import { mustNotHalt } from './halt.ts';
 import { isTooLate } from './late.ts';
 import { scheduleReview } from './review.ts';
 import { weakest } from './take.ts';
@@ -40,7 +41,7 @@ export async function applyGrant(world: World, request: AccessRequest): Promise<
     throw new Error(`grant ${request.id} is not complete`);
   }
   const grant: Grant = { id: request.id, app, account: subject.account, role, length };
-  if (isTooLate(world, request)) return giveUp(world, grant);
+  if (await isTooLate(world, request)) return giveUp(world, grant);
   const rerun = request.state === 'applying';
   const policy = appOf(world, app);
   const rolePolicy = roleOf(policy, role);
@@ -53,7 +54,8 @@ export async function applyGrant(world: World, request: AccessRequest): Promise<
   const group = await groupOf(world, policy, rolePolicy);
   const before = await directory.membership(group, grant.account);
 
-  const began = await intent(world, grant, before === 'in');
+  // Adopted: what is there ends with this grant.
+  const began = await intent(world, grant, before === 'in' && request.ask.drift === undefined);
   if (began === 'gone') return DONE;
   let given: WriteOutcome;
   try {
@@ -72,7 +74,11 @@ export async function applyGrant(world: World, request: AccessRequest): Promise<
 }
 
 /** The base group: added when the account would hold the role alone; removed where the app wants one role at a time. */
-async function settleBase(world: World, grant: Grant, given: WriteOutcome): Promise<WriteOutcome[]> {
+export async function settleBase(
+  world: World,
+  grant: Pick<Grant, 'app' | 'account'>,
+  given: WriteOutcome,
+): Promise<WriteOutcome[]> {
   const policy = appOf(world, grant.app);
   const base = baseRole(policy);
   if (base === undefined) return [];
@@ -105,6 +111,7 @@ async function intent(world: World, grant: Grant, standing: boolean): Promise<'f
     if (request === undefined || (request.state !== 'approved' && request.state !== 'applying')) return 'gone';
     const holding = getHolding(draft, grant.app, grant.account, grant.role);
     if (holding.grants.some((held) => held.request === grant.id)) return 'again';
+    mustNotHalt(draft, grant.app);
     const ends = endOf(grant.length, draft.now);
     const next = intend(
       holding,

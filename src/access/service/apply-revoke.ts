@@ -22,7 +22,7 @@ import {
 } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { lookAgain, unseen } from './look.ts';
-import { takeBack } from './take.ts';
+import { clearFirst, takeBack } from './take.ts';
 import { appOf, DONE, type JobResult, KeysGrew, roleOf, type World } from './world.ts';
 
 /** @throws DirectoryError to be run again later, after the owners have been told */
@@ -31,7 +31,11 @@ export async function applyRevoke(world: World, job: Job, request: AccessRequest
   const account = subject?.account;
   if (appKey === undefined || account === undefined) throw new Error(`revoke ${id} is not complete`);
   const app = appOf(world, appKey);
-  const roles = rolesOf(request).map((key) => roleOf(app, key));
+  const roles = await clearFirst(
+    world,
+    app,
+    rolesOf(request).map((key) => roleOf(app, key)),
+  );
   try {
     if (await heldForLast(world, request, app, roles, account)) return lookAgain(world, job);
     if (!(await markRemoving(world, id, account))) return DONE;

@@ -3,11 +3,13 @@
  * The live checks follow afterwards and are answered on the card.
  */
 import { AccessError, type Refusal } from '../errors.ts';
+import { stoppedBy } from '../groups.ts';
 import { foldEmail, type SlackId, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
-import type { Ask, DurationAsk } from '../request.ts';
+import { type Ask, type DurationAsk, gives } from '../request.ts';
 import { mirrored } from './binding.ts';
+import { changeRefusals } from './changes.ts';
 import type { FieldRefusal } from './desk.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor, reasonRefusal, textRefusal } from './terms.ts';
@@ -30,6 +32,7 @@ export async function check(world: World, from: SlackId, ask: Ask): Promise<Fiel
   const say = (field: FieldRefusal['field'], refusal: Refusal | undefined): void => {
     if (refusal !== undefined) found.push({ field, refusal });
   };
+  say('app', gives(ask.action) ? stoppedBy(await world.store.read('app', app.key)) : undefined);
   const role = ask.role;
   if (role !== undefined && app.roles[role] === undefined) {
     say('role', { code: 'unknown_role', given: role, known: Object.keys(app.roles) });
@@ -44,6 +47,7 @@ export async function check(world: World, from: SlackId, ask: Ask): Promise<Fiel
     say('duration', lengthRefusal(world, rule, ask.duration));
   }
   if (ask.action === 'provision') found.push(...(await provisionFields(world, app, ask)));
+  if (ask.action === 'update') found.push(...updateFields(app, ask));
   else say('person', await subjectField(world, app, from, ask));
   return found;
 }
@@ -117,6 +121,11 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
     if (length !== undefined) found.push({ field: 'duration', refusal: length });
   }
   return found;
+}
+
+function updateFields(app: AppPolicy, ask: Ask): FieldRefusal[] {
+  if (app.traits.updates.length === 0) return [{ field: 'app', refusal: { code: 'no_updates', app: app.key } }];
+  return changeRefusals(app, ask.changes ?? {}).map(({ attribute, refusal }) => ({ field: attribute, refusal }));
 }
 
 const exists = (app: AppPolicy, account: Account): Refusal => ({

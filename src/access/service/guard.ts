@@ -4,6 +4,7 @@
  */
 import { type Refusal, refuse } from '../errors.ts';
 import { type Holding, holdingKey, holdsWithoutEnd } from '../grant.ts';
+import { troubleOf } from '../groups.ts';
 import { foldEmail } from '../people.ts';
 import type { AppPolicy, Role } from '../policy.ts';
 import type { Account } from '../ports.ts';
@@ -25,7 +26,7 @@ export async function lastHolder(
 ): Promise<Refusal | undefined> {
   if (!role.sensitive) return undefined;
   const directory = directoryOf(world, app.key);
-  const group = await groupOf(world, app, role);
+  const { group, members } = await holdersOf(world, app, role);
   const refusal = (unreadable: boolean): Refusal => ({
     code: 'last_admin',
     app: app.key,
@@ -33,12 +34,12 @@ export async function lastHolder(
     unreadable,
     handOver: true,
   });
-  const members = await directory.members(group);
   if (members === 'unknown') return (await keeperHolds(world, app, group, account)) ? undefined : refusal(true);
   const self = await directory.account(account);
   // An account that does not count takes nothing away with it. One the list leaves out is asked about by itself.
   if (self?.active === false) return undefined;
-  if (!members.includes(account) && (await directory.membership(group, account)) === 'out') return undefined;
+  if (!members.includes(account) && (group === undefined || (await directory.membership(group, account)) === 'out'))
+    return undefined;
   const ledger = await ledgerOf(world, app, role, members);
   for (const member of members) {
     if (member === account) continue;
@@ -49,6 +50,35 @@ export async function lastHolder(
     if (other?.active === true) return undefined;
   }
   return refusal(false);
+}
+
+/**
+ * Who is in the group of the role, live. A group that is gone carries nobody; whom it carried when it was last seen still
+ * counts. Of two groups of one name nobody knows which it is.
+ */
+async function holdersOf(
+  world: World,
+  app: AppPolicy,
+  role: Role,
+): Promise<{ readonly group?: string; readonly members: readonly string[] | 'unknown' }> {
+  const directory = directoryOf(world, app.key);
+  const trouble = troubleOf(await world.store.read('app', app.key), role.key);
+  switch (trouble?.kind) {
+    case 'gone': {
+      const seen = directory.knownMembers(trouble.group.id);
+      return { members: seen === 'unknown' ? [] : [...seen] };
+    }
+    case 'missing':
+      return { members: [] };
+    case 'doubled':
+      return { members: 'unknown' };
+    case 'shared':
+      return { group: trouble.group.id, members: await directory.members(trouble.group.id) };
+    case undefined: {
+      const group = await groupOf(world, app, role);
+      return { group, members: await directory.members(group) };
+    }
+  }
 }
 
 async function ledgerOf(
@@ -66,13 +96,18 @@ async function ledgerOf(
 }
 
 /** Members unreadable: a `keep:` account that is active and not known to be outside the group stands in for them. */
-async function keeperHolds(world: World, app: AppPolicy, group: string, account: string): Promise<boolean> {
+async function keeperHolds(
+  world: World,
+  app: AppPolicy,
+  group: string | undefined,
+  account: string,
+): Promise<boolean> {
   const directory = directoryOf(world, app.key);
   for (const email of app.keep) {
     const found = await directory.find(email);
     const [keeper] = found;
     if (found.length !== 1 || keeper === undefined || keeper.id === account || keeper.active !== true) continue;
-    if ((await directory.membership(group, keeper.id)) !== 'out') return true;
+    if (group === undefined || (await directory.membership(group, keeper.id)) !== 'out') return true;
   }
   return false;
 }

@@ -5,7 +5,7 @@ import { holdingKey, lastEnd } from '../grant.ts';
 import { type AppPolicy, DAY } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import type { AccessRequest, Held } from '../request.ts';
-import { directoryOf, groupOf, type World } from './world.ts';
+import { membershipOf, type World } from './world.ts';
 
 /**
  * What the account holds: memberships live, ends from the ledger.
@@ -21,7 +21,7 @@ export async function heldBy(
   const roles: { role: string; standing: boolean; until?: number }[] = [];
   for (const role of Object.values(app.roles)) {
     const holding = await world.store.read('holding', holdingKey(app.key, account.id, role.key));
-    const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, role), account.id);
+    const membership = await membershipOf(world, app, role, account.id);
     const granted = holding !== undefined && holding.grants.length > 0;
     if (membership === 'out' || (membership === 'unknown' && !granted && unreadable === 'not_held')) continue;
     const end = holding === undefined ? undefined : lastEnd(holding);

@@ -4,6 +4,7 @@
  */
 import { refuse } from '../errors.ts';
 import { type Holding, holdingKey, lastEnd } from '../grant.ts';
+import { haltOf } from '../groups.ts';
 import { foldEmail, type Person, personKey, type SlackId, type SubjectRef } from '../people.ts';
 import { type AppPolicy, baseRole, DAY, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
@@ -156,10 +157,14 @@ export async function home(world: World, viewerId: SlackId): Promise<HomeView> {
     world.store.openRequests({ requester: viewer.slack }),
   ]);
   const apps = await Promise.all(
-    offers(world).map(async (offer) => ({
-      ...offer,
-      ownerOf: await isOwner(world, appOf(world, offer.key), viewer, 'recent'),
-    })),
+    offers(world).map(async (offer) => {
+      const halt = haltOf(await world.store.read('app', offer.key));
+      return {
+        ...offer,
+        ownerOf: await isOwner(world, appOf(world, offer.key), viewer, 'recent'),
+        ...(halt === undefined ? {} : { halted: halt.kind }),
+      };
+    }),
   );
   return { viewer, waiting, access, requests: requests.filter(isOpen), apps };
 }

@@ -19,9 +19,12 @@ export function notify(draft: Draft, id: string, to: readonly SlackId[], notice:
   draft.schedule({ key: `notice:${id}`, kind: 'notice', target: id, due: draft.now });
 }
 
-/** The same for the owners of an app, whoever they are when it is told: a Slack that is down loses nobody. */
-export function notifyOwners(draft: Draft, id: string, app: string, notice: Notice): void {
-  draft.put('notice', id, { id, to: [], owners: app, notice, told: [] });
+/**
+ * The same for the owners of an app, whoever they are when it is told: a Slack that is down loses nobody.
+ * @param except whoever did it, and knows
+ */
+export function notifyOwners(draft: Draft, id: string, app: string, notice: Notice, except?: SlackId): void {
+  draft.put('notice', id, { id, to: [], owners: app, notice, told: except === undefined ? [] : [personKey(except)] });
   draft.schedule({ key: `notice:${id}`, kind: 'notice', target: id, due: draft.now });
 }
 

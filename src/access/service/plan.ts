@@ -5,10 +5,11 @@ import { refuse } from '../errors.ts';
 import { stoppedBy } from '../groups.ts';
 import { foldEmail, type Party, type Person, personKey } from '../people.ts';
 import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
-import type { Account } from '../ports.ts';
-import { type AccessRequest, type Ask, gives, type Held, type Length, type Step } from '../request.ts';
-import { type Asking, mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
+import { type AccessRequest, type Ask, gives, type Length, type Step } from '../request.ts';
+import { mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
+import { needAssigned } from './assigned.ts';
 import { identify, type Known } from './binding.ts';
+import { mustSettle } from './drift-decide.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
 import { planUpdate } from './plan-update.ts';
@@ -86,7 +87,9 @@ async function planGrant(
   }
   if (account?.active === false) refuse({ code: 'account_inactive', app: app.key });
   const held = await heldBy(world, app, account);
-  if (held.roles.some((each) => each.role === role.key && each.standing)) {
+  const adopts = ask.drift !== undefined;
+  if (adopts) await mustSettle(world, app, request, known, actor);
+  if (!adopts && held.roles.some((each) => each.role === role.key && each.standing)) {
     refuse({ code: 'already_standing', app: app.key, role: role.key });
   }
   const asking = askingOf(app, request, actor, known);
@@ -130,7 +133,9 @@ async function planRevoke(
   const { ask } = request;
   const { account, party } = theAccount(app, known);
   const rule = ruleFor(app, 'revoke', ask.role);
-  theReason(rule, ask.reason);
+  // The finding is the reason.
+  if (ask.drift !== undefined) await mustSettle(world, app, request, known, actor);
+  else theReason(rule, ask.reason);
   if (ask.role !== undefined && roleOf(app, ask.role).base) refuse({ code: 'only_base_held', app: app.key });
   const held = await heldBy(world, app, account, 'held');
   const higher = held.roles.filter((each) => each.role !== baseRole(app)?.key);
@@ -227,6 +232,7 @@ async function planDisable(
 ): Promise<Plan> {
   const { account, party } = theAccount(app, known);
   const { rule, asking, relation } = await aboutAccount(world, app, request, actor, known);
+  await needAssigned(world, app, account.id, 'enough');
   if (account.active === false) refuse({ code: 'already_disabled', app: app.key });
   if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
   const held = await heldBy(world, app, account);
@@ -260,6 +266,7 @@ async function planEnable(
 ): Promise<Plan> {
   const { account, party } = theAccount(app, known);
   const { rule, asking, relation } = await aboutAccount(world, app, request, actor, known);
+  await needAssigned(world, app, account.id, 'not_enough');
   if (account.active === true) refuse({ code: 'account_active', app: app.key });
   const base = baseRole(app);
   if (base?.managedBy === 'idp' && !relation.owner) refuse({ code: 'not_entitled', need: 'owner' });

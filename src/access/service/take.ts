@@ -2,6 +2,7 @@
  * Taking a role from an account in the directory, never leaving it in no role group on the way.
  * One small plan for expiry, revoke and disable; knows no request.
  */
+import { troubleOf } from '../groups.ts';
 import { type AppPolicy, baseRole, type Role } from '../policy.ts';
 import type { WriteOutcome } from '../ports.ts';
 import { directoryOf, groupOf, type World } from './world.ts';
@@ -24,7 +25,7 @@ export async function takeRole(
   options: { readonly keepBase: boolean },
 ): Promise<WriteOutcome['kind']> {
   const directory = directoryOf(world, app.key);
-  const base = options.keepBase ? baseRole(app) : undefined;
+  const base = options.keepBase ? await clearBase(world, app) : undefined;
   if (base !== undefined && base.key !== role.key && !(await holdsAnother(world, app, role, account))) {
     const group = await groupOf(world, app, base);
     const added = await directory.add(group, account);
@@ -52,10 +53,25 @@ export async function takeBack(
   return takeRole(world, app, role, account, { keepBase: live !== undefined && live.active !== false });
 }
 
+/** The base role, unless its own group is in trouble: then the access must go all the same. */
+async function clearBase(world: World, app: AppPolicy): Promise<Role | undefined> {
+  const base = baseRole(app);
+  const record = await world.store.read('app', app.key);
+  return base === undefined || troubleOf(record, base.key) !== undefined ? undefined : base;
+}
+
+/** Roles whose group is in trouble come last: what fails for them must not keep the others from being taken. */
+export async function clearFirst(world: World, app: AppPolicy, roles: readonly Role[]): Promise<Role[]> {
+  const record = await world.store.read('app', app.key);
+  const troubled = (role: Role): boolean => troubleOf(record, role.key) !== undefined;
+  return [...roles.filter((role) => !troubled(role)), ...roles.filter(troubled)];
+}
+
 /** Whether the account is known to be in the group of some other role. */
 async function holdsAnother(world: World, app: AppPolicy, role: Role, account: string): Promise<boolean> {
+  const record = await world.store.read('app', app.key);
   for (const other of Object.values(app.roles)) {
-    if (other.key === role.key) continue;
+    if (other.key === role.key || troubleOf(record, other.key) !== undefined) continue;
     const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, other), account);
     if (membership === 'in') return true;
   }

@@ -6,6 +6,7 @@ import { DAY } from '../policy.ts';
 import type { Job, NewJob, Notice } from '../ports.ts';
 import { ownersOf } from './approvers.ts';
 import { draftOn, system } from './draft.ts';
+import { checkJob } from './groups.ts';
 import { notify, notifyOwners } from './notices.ts';
 import type { JobResult, World } from './world.ts';
 
@@ -61,7 +62,8 @@ export async function keepWatch(world: World): Promise<void> {
     { key: 'chain:daily', kind: 'chain', target: 'daily', due: now + DAY },
     { key: 'sweep:once', kind: 'sweep', target: 'once', due: now },
   ];
-  const missing: NewJob[] = [];
+  // What a role's group is, is looked at anew at each start.
+  const missing: NewJob[] = Object.keys(world.policy.apps).map((app) => checkJob(app, now));
   for (const job of standing) if ((await world.store.job(job.key)) === undefined) missing.push(job);
   if (missing.length > 0) {
     await world.store.commit([], () => ({ jobs: missing.map((schedule) => ({ schedule })), result: undefined }));

@@ -2,8 +2,20 @@
  * What every verb is handed: the ports, the policy, and two small conveniences around them.
  */
 import { AccessError, DirectoryError, refuse } from '../errors.ts';
+import { carries, linkedTo, troubleOf, unknownApp } from '../groups.ts';
 import type { AppPolicy, Policy, Role } from '../policy.ts';
-import type { Change, Clock, Directory, Key, Notifier, People, Store, View } from '../ports.ts';
+import type {
+  AppRecord,
+  Change,
+  Clock,
+  Directory,
+  Key,
+  Membership,
+  Notifier,
+  People,
+  Store,
+  View,
+} from '../ports.ts';
 import type { Ask } from '../request.ts';
 
 export interface Log {
@@ -24,8 +36,13 @@ export interface World {
   readonly log: Log;
 }
 
-/** How a job ended. A `DirectoryError` thrown instead means: again, later. */
-export type JobResult = { readonly kind: 'done' } | { readonly kind: 'again'; readonly due: number };
+/**
+ * How a job ended. A `DirectoryError` thrown instead means: again, later. `idle`: nothing was asked of the app, so it
+ * says nothing about its token.
+ */
+export type JobResult =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'again'; readonly due: number; readonly idle?: true };
 export const DONE: JobResult = { kind: 'done' };
 
 /** @throws AccessError `unknown_app` */
@@ -55,30 +72,35 @@ export const laneOf = (app: string): string => `app:${app}`;
 /** Ends go before removals, removals before what gives. */
 export const RANK = { end: 0, take: 1, give: 2 } as const;
 
+/** The group of a role that is in trouble is neither written nor believed until somebody has looked. */
+function refuseTroubled(record: AppRecord | undefined, role: Role): void {
+  const trouble = troubleOf(record, role.key);
+  if (trouble !== undefined)
+    throw new DirectoryError('unavailable', `the group of the role ${role.key} is ${trouble.kind}`);
+}
+
 /**
  * The SCIM group id that carries a role: linked by name once, by id from then on.
- * @throws AccessError `group_missing` when no group, or more than one, has the name; DirectoryError.
+ * @throws AccessError `group_missing` when no group, or more than one, has the name; DirectoryError, also while the group
+ * is in trouble.
  */
 export async function groupOf(world: World, app: AppPolicy, role: Role): Promise<string> {
-  const linked = (await world.store.read('app', app.key))?.groups[role.key];
+  const known = await world.store.read('app', app.key);
+  refuseTroubled(known, role);
+  const linked = known?.groups[role.key];
   if (linked !== undefined) return linked.id;
   const found = await directoryOf(world, app.key).groupsNamed(role.group);
   const [id] = found;
   if (id === undefined || found.length > 1) return refuse({ code: 'group_missing', app: app.key, group: role.group });
   return world.store.commit([`app:${app.key}`], (view) => {
-    const record = view.get('app', app.key) ?? { app: app.key, groups: {}, claims: [] };
+    const record = view.get('app', app.key) ?? unknownApp(app.key);
+    refuseTroubled(record, role);
     const already = record.groups[role.key];
     if (already !== undefined) return { result: already.id };
-    if (Object.values(record.groups).some((group) => group.id === id))
+    if (carries(record, app, id, role.key) !== undefined)
       refuse({ code: 'group_missing', app: app.key, group: role.group });
     return {
-      put: [
-        {
-          kind: 'app',
-          id: app.key,
-          value: { ...record, groups: { ...record.groups, [role.key]: { id, name: role.group } } },
-        },
-      ],
+      put: [{ kind: 'app', id: app.key, value: linkedTo(record, role.key, { id, name: role.group }) }],
       events: [
         {
           type: 'group.linked',
@@ -92,6 +114,21 @@ export async function groupOf(world: World, app: AppPolicy, role: Role): Promise
       result: id,
     };
   });
+}
+
+/**
+ * How an account stands to a role: live, or where its group is in trouble as it was last seen there.
+ * @throws AccessError `group_missing`; DirectoryError
+ */
+export async function membershipOf(world: World, app: AppPolicy, role: Role, account: string): Promise<Membership> {
+  const directory = directoryOf(world, app.key);
+  const record = await world.store.read('app', app.key);
+  const trouble = troubleOf(record, role.key);
+  if (trouble === undefined) return directory.membership(await groupOf(world, app, role), account);
+  if (trouble.kind === 'missing') return 'out';
+  const linked = record?.groups[role.key];
+  const seen = linked === undefined ? 'unknown' : directory.knownMembers(linked.id);
+  return seen === 'unknown' ? 'unknown' : seen.has(account) ? 'in' : 'out';
 }
 
 /** The groups that carry an app's roles, linked as far as they can be found now. */

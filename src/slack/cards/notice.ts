@@ -4,6 +4,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Notice } from '../../access/ports.ts';
 import { actions, button, context, linkButton, message, oneSentence, section } from '../blocks.ts';
+import { personWords } from '../text/index.ts';
 import { join, link, mention, NOTHING, piece, say, type Words } from '../text/words.ts';
 import {
   ACTIONS,
@@ -44,6 +45,18 @@ function noticeWords(notice: Exclude<Notice, { kind: 'welcome' }>, { t, n }: Pen
       return t.notices.seatsLow(n.app(notice.app), notice.used, notice.seats);
     case 'cannot_get_in':
       return t.notices.cannotGetIn(mention(notice.by.user, ''), n.app(notice.app));
+    case 'app_paused':
+      return t.apps.pausedNotice(n.app(notice.app), notice.app, personWords(notice.by), n.at(notice.at), n.command);
+    case 'app_resumed':
+      return t.apps.resumedNotice(n.app(notice.app), personWords(notice.by), n.at(notice.at));
+    case 'group_renamed':
+      return t.apps.renamed(n.app(notice.app), n.role(notice.role), notice.from, notice.to);
+    case 'group_trouble':
+      return t.apps.trouble(notice.trouble, n, notice.app);
+    case 'group_settled': {
+      const by = notice.by === undefined ? undefined : personWords(notice.by);
+      return t.apps.settled(n.app(notice.app), n.role(notice.role), notice.group.name, by);
+    }
   }
 }
 

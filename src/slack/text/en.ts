@@ -1,6 +1,7 @@
 /**
  * English, all of it: every sentence a person reads in Slack. A second language is a second object of this shape.
  */
+import * as apps from './en/apps.ts';
 import * as facts from './en/facts.ts';
 import * as help from './en/help.ts';
 import * as history from './en/history.ts';
@@ -11,4 +12,4 @@ import * as requests from './en/requests.ts';
 import * as views from './en/views.ts';
 import * as small from './en/words.ts';
 
-export const en = { refusal, facts, requests, labels, help, notices, views, history, small } as const;
+export const en = { refusal, apps, facts, requests, labels, help, notices, views, history, small } as const;

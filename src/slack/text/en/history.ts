@@ -121,6 +121,18 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`matched to the account ${code(event.account, 80)} in ${n.app(event.app)} (${event.how})`;
     case 'group.linked':
       return say`linked ${n.role(event.role)} in ${n.app(event.app)} to the group ${code(event.group, 80)}`;
+    case 'group.renamed':
+      return say`the group ${code(event.group, 80)} of ${n.role(event.role)} in ${n.app(event.app)} has another name`;
+    case 'group.cleared':
+      return say`the group ${code(event.group, 80)} of ${n.role(event.role)} in ${n.app(event.app)} is clear again`;
+    case 'group.trouble':
+      return say`the group of ${n.role(event.role)} in ${n.app(event.app)} is not clear (${code(event.why)})`;
+    case 'app.paused':
+      return say`paused ${n.app(event.app)}`;
+    case 'app.resumed':
+      return say`resumed ${n.app(event.app)}`;
+    case 'app.synced':
+      return say`had ${n.app(event.app)} read, ${event.complete ? 'completely' : 'not completely'}`;
     case 'group.members_lost':
       return say`${event.accounts.length} left the group ${code(event.group, 80)} in ${n.app(event.app)} whom nobody had named`;
     case 'scim.learned':

@@ -15,8 +15,6 @@ export const chainBroken = (seq: number, detail: string): Words =>
   say`${bold('The audit log does not verify')} at line ${seq} (${piece(detail)}). Keep a copy of the data and compare it with the heads you were sent.`;
 export const unauthorized = (app: string): Words =>
   say`${bold(`${app} refuses my token.`)} Nothing can be given or taken there until it is replaced; what is due is kept and tried again. Put a new token in place and restart me.`;
-export const appStopped = (app: string, role: string, group: string): Words =>
-  say`${bold(`${app}: I stopped writing ${role}.`)} Its group ${piece(group, 80)} is gone or no longer clear. Restore it, then run ${code('rolecall doctor')}.`;
 /** @param people the first of them  @param count how many there are */
 export const membersLost = (app: string, role: string, people: readonly string[], count: number): Words => {
   const rest = count > people.length ? ` ${more(count - people.length)}` : '';

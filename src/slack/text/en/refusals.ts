@@ -168,6 +168,16 @@ export function refusal(no: Problem, n: Names): No {
         what: say`The group ${short(no.group)} is gone from ${n.app(no.app)}, so I no longer write there.`,
         next: say`Ask an owner to restore it; ${code('rolecall doctor')} shows the details.`,
       };
+    case 'app_stopped':
+      return {
+        what: stopped(no, n),
+        next: say`Wait until an owner has settled it, then ask again; the owners have been told.`,
+      };
+    case 'offer_gone':
+      return {
+        what: say`That is no longer the group to take for ${n.role(no.role)} in ${n.app(no.app)}, so I changed nothing.`,
+        next: say`See what is there now with ${cmd('status')}.`,
+      };
     case 'seats':
       return {
         what: say`All seats of ${n.app(no.app)} are taken: ${no.used} of ${no.seats}.`,
@@ -181,7 +191,7 @@ export function refusal(no: Problem, n: Names): No {
     case 'not_assigned':
       return {
         what: say`${n.app(no.app)} lets me touch only accounts that were assigned to it, and this one is in none of its groups.`,
-        next: say`Assign the person there first, or change it in the app's own console.`,
+        next: say`Ask an owner to assign the person there first, then ask again.`,
       };
     case 'no_updates':
       return {
@@ -341,6 +351,20 @@ function lastAdmin(no: Extract<Refusal, { code: 'last_admin' }>, n: Names): No {
     what,
     next: no.unreadable ? say`Try again later, or ask an owner.` : say`Give somebody else the role first.`,
   };
+}
+
+function stopped({ app, role, why }: Extract<Refusal, { code: 'app_stopped' }>, n: Names): Words {
+  const tail = say`so nothing is given in ${n.app(app)} for now.`;
+  switch (why) {
+    case 'gone':
+      return say`The group that carries ${n.role(role)} is gone, ${tail}`;
+    case 'missing':
+      return say`No group carries ${n.role(role)}, ${tail}`;
+    case 'doubled':
+      return say`Several groups could carry ${n.role(role)}, ${tail}`;
+    case 'shared':
+      return say`One group would carry ${n.role(role)} and another role, ${tail}`;
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = STATES;
