@@ -3,7 +3,7 @@
  */
 import { refuse } from '../errors.ts';
 import type { AppPolicy } from '../policy.ts';
-import { directoryOf, groupOf, type World } from './world.ts';
+import { membershipOf, type World } from './world.ts';
 
 /**
  * @param unreadable what a membership nobody can read counts as: enough to take access away, not to give or change
@@ -18,7 +18,7 @@ export async function needAssigned(
   if (!app.traits.assignedOnly) return;
   if ((await world.store.read('account', `${app.key}/${account}`))?.madeBy !== undefined) return;
   for (const role of Object.values(app.roles)) {
-    const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, role), account);
+    const membership = await membershipOf(world, app, role, account);
     if (membership === 'in' || (membership === 'unknown' && unreadable === 'enough')) return;
   }
   refuse({ code: 'not_assigned', app: app.key });

@@ -25,7 +25,12 @@ export function isSo(attribute: AccountAttribute, now: string | undefined, wante
 }
 
 /** What must not even be stored, whatever the app. */
-export function valueRefusal(attribute: AccountAttribute, value: string): Refusal | undefined {
+export const unfitValue = (changes: AccountChanges): Refusal | undefined =>
+  changed(changes)
+    .map((each) => valueRefusal(each, changes[each] ?? ''))
+    .find((refusal) => refusal !== undefined);
+
+function valueRefusal(attribute: AccountAttribute, value: string): Refusal | undefined {
   if (Array.from(value).length > VALUE_MAX) return { code: 'value_too_long', attribute, max: VALUE_MAX };
   if (UNFIT.test(value)) return { code: 'value_malformed', attribute };
   // An account id looks like a token, and is none.

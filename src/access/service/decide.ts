@@ -23,6 +23,7 @@ import type { Click } from './desk.ts';
 import { changeRequest, close, type Draft, keysNow, keysOf, record, rolesOf, showCards } from './draft.ts';
 import { cancelOpposed, opposedGrants, scheduleApply, scheduleWaiting } from './enter.ts';
 import { guard } from './guard.ts';
+import { identityRefusal } from './plan-update.ts';
 import { textRefusal } from './terms.ts';
 import { appOf, directoryOf, roleOf, type World } from './world.ts';
 
@@ -133,14 +134,19 @@ async function clickerParty(
   return { ...personParty(person, account), slack: person.slack };
 }
 
-/** The last-Admin guard holds at the decision, too. @throws AccessError `last_admin` */
+/** What guards roles and who somebody is holds at the decision, too. @throws AccessError `last_admin`, `sensitive_held` … */
 async function guardAgain(world: World, request: AccessRequest): Promise<void> {
   const { app, subject } = request;
   if (app === undefined || subject?.account === undefined) return;
-  if (request.ask.action !== 'revoke' && request.ask.action !== 'disable') return;
+  const { action } = request.ask;
+  if (action !== 'revoke' && action !== 'disable' && action !== 'update') return;
   const account = await directoryOf(world, app).account(subject.account);
   if (account === undefined) return;
   const policy = appOf(world, app);
+  if (action === 'update') {
+    const stop = await identityRefusal(world, policy, account, request.attributes ?? {});
+    return stop === undefined ? undefined : refuse(stop);
+  }
   await guard(
     world,
     policy,

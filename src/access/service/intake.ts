@@ -8,6 +8,7 @@ import { MINUTE } from '../policy.ts';
 import type { Job, OnceRecord } from '../ports.ts';
 import type { AccessRequest, Ask } from '../request.ts';
 import { actorOf } from './actor.ts';
+import { unfitValue } from './changes.ts';
 import type { Click } from './desk.ts';
 import { type Draft, draftOn, noteOf, record } from './draft.ts';
 import { textRefusal } from './terms.ts';
@@ -19,7 +20,7 @@ const WORK_MAX = 16_384;
 const SWEEP_EVERY = MINUTE;
 const SWEEP_AT_MOST = 500;
 
-/** @throws AccessError `repeated`, `looks_like_secret`, `reason_too_long` */
+/** @throws AccessError `repeated`, `looks_like_secret`, `reason_too_long`, `value_too_long`, `value_malformed` */
 export async function submit(
   world: World,
   from: SlackId,
@@ -27,7 +28,7 @@ export async function submit(
   ask: Ask,
   once: { readonly id: string; readonly channel?: string },
 ): Promise<AccessRequest> {
-  const bad = textRefusal(ask.reason) ?? textRefusal(ask.handOverFrom?.reason);
+  const bad = textRefusal(ask.reason) ?? textRefusal(ask.handOverFrom?.reason) ?? unfitValue(ask.changes ?? {});
   if (bad !== undefined) refuse(bad);
   const id = world.newId();
   return world.store.commit([`once:${once.id}`, `request:${id}`], (view) => {
@@ -83,7 +84,9 @@ export async function askAgain(
   const past = (await world.store.read('request', click.request)) ?? (await world.store.closedRequest(click.request));
   if (past === undefined) return refuse({ code: 'no_such_request', request: click.request });
   if (!sameSlack(past.requester.slack, actor.slack)) refuse({ code: 'not_entitled', need: 'requester' });
-  return submit(world, actor.slack, actor.name, past.ask, once);
+  // What it settled then is settled: asked again it is an ask like any other.
+  const { drift: _drift, ...ask } = past.ask;
+  return submit(world, actor.slack, actor.name, ask, once);
 }
 
 /** Job `sweep`: forgets replay guards that have served their time, but none whose work is still owed to somebody. */

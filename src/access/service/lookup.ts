@@ -188,12 +188,13 @@ async function heldRole(
 function possible(app: AppPolicy, account: Account, roles: readonly HeldRole[], sight: Sight): AccountView['can'] {
   const can: AccountView['can'][number][] = [];
   const higher = roles.some((role) => role.role !== baseRole(app)?.key);
-  if (account.active === false) return sight.owner || sight.manager ? ['enable'] : [];
+  const update: typeof can = (sight.owner || sight.manager) && app.traits.updates.length > 0 ? ['update'] : [];
+  if (account.active === false) return sight.owner || sight.manager ? ['enable', ...update] : [];
   if (sight.self) can.push('request');
   else can.push('grant');
   if (higher && (sight.self || sight.owner || sight.manager)) can.push('revoke');
   if (!sight.self && (sight.owner || sight.manager)) can.push('disable');
-  return can;
+  return [...can, ...update];
 }
 
 /** Whether a request may be shown: a disable that is under way is nobody's business but of those who handle it. */

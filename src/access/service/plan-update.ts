@@ -15,7 +15,7 @@ import { changed, changeRefusals, isSo } from './changes.ts';
 import { isKept } from './guard.ts';
 import { heldBy } from './held.ts';
 import { aboutAccount, type Plan, steps, theAccount } from './planning.ts';
-import { directoryOf, groupOf, type World } from './world.ts';
+import { directoryOf, membershipOf, type World } from './world.ts';
 
 /** @throws AccessError, DirectoryError */
 export async function planUpdate(
@@ -86,7 +86,7 @@ async function sensitiveHeld(
     if (!role.sensitive) continue;
     const holding = await world.store.read('holding', holdingKey(app.key, account, role.key));
     if ((holding?.grants.length ?? 0) > 0) return { role: role.key, unreadable: false };
-    const membership = await directoryOf(world, app.key).membership(await groupOf(world, app, role), account);
+    const membership = await membershipOf(world, app, role, account);
     if (membership !== 'out') return { role: role.key, unreadable: membership === 'unknown' };
   }
   return undefined;

@@ -6,7 +6,7 @@ import { personKey } from '../people.ts';
 import { ruleFor } from '../policy.ts';
 import type { Job } from '../ports.ts';
 import { type AccessRequest, type Approver, amend, currentStep, isResolved, type Step } from '../request.ts';
-import { type Asking, escalationFor, stillThere } from './approvers.ts';
+import { type Asking, escalationFor, samePersonAs, stillThere } from './approvers.ts';
 import { changeRequest, close, draftOn, record, showCards, system } from './draft.ts';
 import { CHECK_APPROVERS } from './enter.ts';
 import { appOf, DONE, type JobResult, type World } from './world.ts';
@@ -22,18 +22,24 @@ export async function escalate(world: World, job: Job): Promise<JobResult> {
   const app = appOf(world, request.app);
   const rule = ruleFor(app, request.ask.action, request.role);
   const asking: Asking = { app, requester: request.requester, subject: request.subject };
-  const there = await stillThere(world, app, rule, waiting.step.approvers);
+  // Who has agreed in an earlier step has had their say: one person counts once.
+  const asked = waiting.step.approvers.filter((each) => !hasDecided(world, request, each));
+  const there = await stillThere(world, app, rule, asked);
   const timeUp = !waiting.step.escalated && world.clock.now() >= (request.escalateAt ?? Number.POSITIVE_INFINITY);
-  const more = there.length === 0 || timeUp ? await escalationFor(world, asking, rule.escalateTo) : [];
+  const escalated = there.length === 0 || timeUp ? await escalationFor(world, asking, rule.escalateTo) : [];
+  const more = escalated.filter((each) => !hasDecided(world, request, each));
   const approvers = merge(there, more);
   if (approvers.length === 0) {
     await nobodyLeft(world, request.id);
     return DONE;
   }
-  const changed = there.length < waiting.step.approvers.length || approvers.length > there.length;
+  const changed = there.length < asked.length || approvers.length > there.length;
   if (changed || timeUp) await replaceStep(world, request.id, waiting.index, approvers, timeUp || there.length === 0);
   return { kind: 'again', due: nextCheck(world, request, waiting.step.escalated || timeUp) };
 }
+
+const hasDecided = (world: World, { decisions }: AccessRequest, approver: Approver): boolean =>
+  decisions.some((each) => samePersonAs(world, each.by, approver));
 
 function nextCheck(world: World, request: AccessRequest, escalated: boolean): number {
   const check = world.clock.now() + CHECK_APPROVERS;

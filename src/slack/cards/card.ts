@@ -115,6 +115,10 @@ export const penFor = (ctx: CardContext): Pen => ({
 export const appPolicy = (ctx: CardContext, app: string | undefined): AppPolicy | undefined =>
   app !== undefined && Object.hasOwn(ctx.policy.apps, app) ? ctx.policy.apps[app] : undefined;
 
+/** Whether the app takes changes of an account's details. */
+export const takesUpdates = (ctx: CardContext, app: string | undefined): boolean =>
+  (appPolicy(ctx, app)?.traits.updates.length ?? 0) > 0;
+
 /** Writes go nowhere: every card about this app says so. */
 export const isObserved = (ctx: CardContext, app: string | undefined): boolean =>
   appPolicy(ctx, app)?.mode === 'observe';

@@ -3,14 +3,18 @@
  */
 import type { Button, KnownBlock } from '@slack/types';
 import { type SlackId, sameSlack } from '../../access/people.ts';
+import { IDENTITY } from '../../access/policy.ts';
 import { type AccessRequest, isClosed, type Reader } from '../../access/request.ts';
 import { actionsIfAny, button, confirm, context, factSheet, message, oneSentence, section } from '../blocks.ts';
-import { bold, join, link, piece, quote, say, type Words } from '../text/words.ts';
+import { bold, join, link, piece, quote, say, toMrkdwn, type Words } from '../text/words.ts';
 import { ACTIONS, type CardContext, isObserved, type Message } from './card.ts';
 import { type Draw, drawOf, mayDecide } from './draw.ts';
 import { refusalButtons, refusalOf } from './refusal.ts';
 import { statusLines } from './status.ts';
 import { ticketOf } from './ticket.ts';
+
+/** So long may all changes be to share one block; each alone fits into one. */
+const TOGETHER = 2500;
 
 /**
  * @param reader as whom, and who: decides what is shown and which buttons are there, never what may be done
@@ -28,7 +32,7 @@ export function requestCard(
   const blocks = [
     section(draw.t.requests.asks(draw.deal)),
     ...(decide ? factBlocks(draw) : reasonBlocks(draw)),
-    ...(decide ? [] : [section(join(statusLines(draw), '\n'))]),
+    ...(decide ? [] : [section(join(statusLines(draw), '\n')), ...changeBlocks(draw)]),
     ...alarmBlocks(draw),
     ...actionsIfAny(decide ? decisionButtons(draw) : readerButtons(draw)),
     ...(refusal === undefined || reader.reader !== 'requester' ? [] : refusalButtons(refusal, draw, request.id)),
@@ -68,9 +72,20 @@ function factBlocks(draw: Draw): KnownBlock[] {
       fact(facts.holds, t.facts.holds(request.held, n)),
       ...(why === undefined ? [] : [fact(facts.why, t.facts.whyYou(why.why, deal))]),
     ]),
+    ...changeBlocks(draw),
     ...reasonBlocks(draw),
     ...noteLines(draw).map((line) => section(line)),
   ];
+}
+
+/** Update: every change whole, and what became of it. */
+function changeBlocks({ t, deal, request }: Draw): KnownBlock[] {
+  const tried = request.state === 'applying' || isClosed(request.state);
+  const lines = deal.changes.map((one) =>
+    tried ? t.requests.attributeOutcome(one, deal) : t.facts.attributeChange(one),
+  );
+  const long = toMrkdwn(join(lines, '\n'), TOGETHER + 1).length > TOGETHER;
+  return long ? lines.map((line) => section(line)) : lines.length === 0 ? [] : [section(join(lines, '\n'))];
 }
 
 /** What else an approver should know: warnings first. */
@@ -79,6 +94,7 @@ function noteLines({ request, t, n, deal, sensitive }: Draw): Words[] {
   return [
     ...(sensitive && ask.action === 'grant' ? [t.facts.sensitive(deal)] : []),
     ...(ask.action === 'disable' ? [t.facts.disableEffect(deal)] : []),
+    ...(deal.changes.some((one) => IDENTITY.includes(one.attribute)) ? [t.facts.identityChange(deal)] : []),
     ...(deniedBefore === undefined ? [] : [t.facts.deniedBefore(n.at(deniedBefore.at, 'day'), deniedBefore.reason)]),
     ...(disabledBefore === undefined
       ? []

@@ -7,7 +7,7 @@ import type { AccessRequest } from '../../access/request.ts';
 import type { AppOffer, HeldRole } from '../../access/service/desk.ts';
 import { actions, button, confirm, context, section } from '../blocks.ts';
 import { isNothing, join, NOTHING, quote, say, type Words } from '../text/words.ts';
-import { ACTIONS, addressFor, type CardContext, type Pen, penFor } from './card.ts';
+import { ACTIONS, addressFor, type CardContext, type Pen, penFor, takesUpdates } from './card.ts';
 import { drawOf, mayDecide, readerFor } from './draw.ts';
 import { decisionButtons, requestLine } from './request.ts';
 
@@ -87,6 +87,7 @@ export function ownerRow(offer: AppOffer, pen: Pen): KnownBlock[] {
         button(buttons.revoke, ACTIONS.openRevoke),
         button(buttons.disable, ACTIONS.openDisable),
         button(buttons.enable, ACTIONS.openEnable),
+        ...(takesUpdates(pen.ctx, offer.key) ? [button(buttons.update, ACTIONS.openUpdate)] : []),
       ],
       address,
     ),

@@ -26,10 +26,13 @@ function decisionLines(draw: Draw): Words[] {
   );
 }
 
-/** The people a pending request waits for. */
+/** The people a pending request waits for: who has agreed already counts once. */
 export function waitingPeople(draw: Draw): Words[] {
+  const { decisions } = draw.request;
   const step = currentStep(draw.request)?.step;
-  return (step?.approvers ?? []).map((approver) => draw.person(approver));
+  return (step?.approvers ?? [])
+    .filter((approver) => !decisions.some((decision) => sameSlack(decision.by.slack, approver.slack)))
+    .map((approver) => draw.person(approver));
 }
 
 const entitledLine = ({ request, t, deal }: Draw): Words[] =>

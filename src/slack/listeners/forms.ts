@@ -5,6 +5,7 @@
 import type { ModalView } from '@slack/types';
 import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
+import { takesUpdates } from '../cards/card.ts';
 import type { Draft, Problem } from '../command.ts';
 import type { Opening } from '../intake.ts';
 import {
@@ -14,7 +15,6 @@ import {
   nextStep,
   type OpenArgs,
   refusedView,
-  takesUpdates,
   type Whose,
 } from '../modals/index.ts';
 import type { Arrival } from '../wire.ts';
@@ -45,17 +45,17 @@ export function askForm(
 }
 
 function onlyUpdatable({ offers, context }: Counter): string | undefined {
-  const [only, ...others] = offers().filter((offer) => takesUpdates(offer.key, context()));
+  const [only, ...others] = offers().filter((offer) => takesUpdates(context(), offer.key));
   return others.length === 0 ? only?.key : undefined;
 }
 
 /** What an update starts from is read from the app, which may take its time. */
 export const detailsForm = (counter: Counter, { from }: Arrival, { app, subject, reason }: Whose): Opening => ({
-  view: takesUpdates(app, counter.context())
+  view: takesUpdates(counter.context(), app)
     ? loadingView(counter.context())
     : refusedView({ code: 'no_updates', app }, counter.context()),
   complete: async () =>
-    takesUpdates(app, counter.context())
+    takesUpdates(counter.context(), app)
       ? detailsView(await counter.desk().profile(from, app, subject), reason, counter.context())
       : undefined,
 });

@@ -26,7 +26,7 @@ export { nextStep } from './next.ts';
 export type { OpenArgs } from './open.ts';
 export { readRevokeAll, revokeAllAsk, revokeAllModal } from './revoke-all.ts';
 export { doneView, loadingView, refusedView } from './simple.ts';
-export { detailsView, readWhose, takesUpdates, type Whose } from './update.ts';
+export { detailsView, readWhose, type Whose } from './update.ts';
 export type { Read, SubmittedView } from './view.ts';
 
 /** Callback ids. The first six submit an `Ask`; `updateWhose` shows a form; `deny` decides; the last two stand on a stored request. */

@@ -10,7 +10,7 @@ import type { AccountChanges } from '../../access/ports.ts';
 import type { Ask } from '../../access/request.ts';
 import type { ProfileView } from '../../access/service/desk.ts';
 import { section } from '../blocks.ts';
-import { appPolicy, type CardContext, type Pen, penFor } from '../cards/card.ts';
+import { type CardContext, type Pen, penFor, takesUpdates } from '../cards/card.ts';
 import { oneLine } from '../text/escape.ts';
 import { personWords } from '../text/names.ts';
 import { appField, onlyApp, personField, reasonField, TYPED, textField } from './fields.ts';
@@ -28,9 +28,9 @@ export const UPDATE = 'modal.update';
 export function build({ offers, draft, subjectName, problem }: OpenArgs, ctx: CardContext): ModalView {
   const pen = penFor(ctx);
   const { fields, modals } = pen.t.labels;
-  const open = offers.filter((offer) => takesUpdates(offer.key, ctx));
+  const open = offers.filter((offer) => takesUpdates(ctx, offer.key));
   const [only] = open;
-  const closed = draft?.app !== undefined && !takesUpdates(draft.app, ctx) ? draft.app : undefined;
+  const closed = draft?.app !== undefined && !takesUpdates(ctx, draft.app) ? draft.app : undefined;
   if (only === undefined || closed !== undefined)
     return refusedView({ code: 'no_updates', app: closed ?? draft?.app ?? offers[0]?.key ?? '' }, ctx);
   const app = appField(open, draft, pen);
@@ -54,9 +54,6 @@ export function build({ offers, draft, subjectName, problem }: OpenArgs, ctx: Ca
     carry: { ...carry(open, draft), ...(draft?.reason === undefined ? {} : { reason: draft.reason }) },
   });
 }
-
-export const takesUpdates = (app: string, ctx: CardContext): boolean =>
-  (appPolicy(ctx, app)?.traits.updates.length ?? 0) > 0;
 
 /** Whose details are to be shown. */
 export interface Whose {

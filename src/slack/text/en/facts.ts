@@ -111,6 +111,8 @@ export const sensitive = (deal: Deal): Words =>
   say`${bold('Sensitive role.')} Its holders can change settings and people in ${deal.app}. Approve only if you know why it is needed.`;
 export const disableEffect = (deal: Deal): Words =>
   say`Once approved, ${deal.subject} can no longer sign in to ${deal.app}; grants end and every role above the base role is removed.`;
+export const identityChange = (deal: Deal): Words =>
+  say`${bold('This says who somebody is, or who decides for them.')} Two owners must agree. Check with ${deal.subject} first, in person or by phone.`;
 export const deniedBefore = (at: Words, reason: string | undefined): Words =>
   reason === undefined
     ? say`The same was denied before, ${at}.`
