@@ -31,8 +31,8 @@ const person = (
 export const PEOPLE: readonly Person[] = [
   person('U0ADA', 'ada', 'Ada Okafor', 'Analyst. Ben is her manager.'),
   person('U0BEN', 'ben', 'Ben Castillo', 'Team lead. Manager of Ada, Finn and Ivy.'),
-  person('U0CARLA', 'carla', 'Carla Novak', 'Owner of the app. Admin.', 'member', { admin: true }),
-  person('U0DMITRI', 'dmitri', 'Dmitri Sokolov', 'Second owner of the app.'),
+  person('U0CARLA', 'carla', 'Carla Novak', 'Owner of the apps. Admin.', 'member', { admin: true }),
+  person('U0DMITRI', 'dmitri', 'Dmitri Sokolov', 'Second owner of the apps.'),
   person('U0EVE', 'eve', 'Eve Lindqvist', 'Auditor. Reads everything, changes nothing.'),
   person('U0FINN', 'finn', 'Finn Moreau', 'New this week. Has no account yet.'),
   person('U0GRACE', 'grace', 'Grace Tanaka', 'Guest in this workspace.', 'guest', { email: 'grace@partner.example' }),

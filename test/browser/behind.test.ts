@@ -26,26 +26,29 @@ describe('behind the scenes', () => {
     await posts.nth(1).waitFor();
     await openAll(posts);
     await posts.getByText('asks for').first().waitFor();
-    expect(await wires.locator('.line').filter({ hasText: 'SCIM' }).count()).toBe(0);
+    expect(await wires.locator('.way.scim').count()).toBe(0);
 
     // Everything the page was told, not only what it draws.
     const told = await streamOf(visitor.sandbox.url);
-    const tenant = visitor.sandbox.world.scim.url.split('/').at(-1) ?? '';
     expect(told).toContain('chat.postMessage');
     expect(told).toContain('/Users?');
-    expect(told).not.toContain(tenant);
+    for (const scim of visitor.sandbox.world.apps.values()) expect(told).not.toContain(scim.url.split('/').at(-1));
     expect(told).not.toMatch(/xoxb-|xapp-|Bearer|private_metadata":"[^"]/);
   });
 
   it('lets a fault strike once, shows that it struck, and is calm again', async () => {
     const visitor = await visit();
     const weather = visitor.page.locator('details.weather');
-    await visitor.click(weather.locator('summary').first());
-    await weather.getByLabel('The SCIM service').selectOption({ label: '503' });
+    await visitor.click(weather.locator('> summary'));
+    await weather.getByLabel('App').selectOption({ label: 'Perdoo' });
+    await weather.getByLabel('What goes wrong').selectOption({ label: '503' });
     await visitor.click(weather.getByRole('button', { name: 'Once' }));
     await weather.getByText('1 in force').waitFor();
     await visitor.types('/access lookup carla@example.com');
-    await visitor.page.locator('.line.bad').filter({ hasText: '503' }).first().waitFor();
+    // The first app was asked before, and the third was not asked in vain.
+    const struck = visitor.page.locator('.line.bad').filter({ hasText: '503' });
+    await struck.filter({ hasText: 'Perdoo' }).waitFor();
+    expect(await struck.count()).toBe(1);
     await weather.getByText('calm', { exact: true }).waitFor();
 
     await visitor.click(weather.getByRole('button', { name: 'Until cleared' }));
@@ -56,12 +59,53 @@ describe('behind the scenes', () => {
     await weather.getByText('calm, Slack without rate limits').waitFor();
   });
 
+  it('shows what each app holds, and lets a visitor change it by hand', async () => {
+    const visitor = await visit();
+    const directory = visitor.page.getByRole('region', { name: 'Directory' });
+    const tab = (name: string) => directory.getByRole('tab', { name });
+    await visitor.click(tab('Perdoo'));
+    await directory.getByText('8 active of 9').waitFor();
+    await visitor.holds('Zoe Mueller', /^\s*Care\s*$/);
+    await visitor.click(visitor.account('Zoe Mueller').locator('summary'));
+    await visitor.account('Zoe Mueller').getByLabel('Growth').check();
+    await visitor.holds('Zoe Mueller', /^\s*Growth\s*Care\s*$/);
+    await visitor.account('Zoe Mueller').getByLabel('Care').uncheck();
+    await visitor.holds('Zoe Mueller', /^\s*Growth\s*$/);
+    await visitor.click(visitor.account('Zoe Mueller').getByRole('button', { name: 'Deactivate' }));
+    await visitor.holds('Zoe Mueller', /inactive\s*Growth/);
+    await visitor.click(visitor.account('Zoe Mueller').getByRole('button', { name: 'Activate' }));
+    await visitor.holds('Zoe Mueller', /^\s*Growth\s*$/);
+
+    const group = (name: string) => directory.getByRole('list', { name: 'Groups' }).locator('li', { hasText: name });
+    await group('Growth').getByText('4 members').waitFor();
+    await visitor.click(group('Care').locator('summary'));
+    await visitor.fill(directory.getByLabel('Name', { exact: true }), 'Customer success');
+    await visitor.press('Enter');
+    await visitor.click(group('Customer success').getByRole('button', { name: 'Delete the group' }));
+    await group('Customer success').waitFor({ state: 'detached' });
+    await visitor.click(directory.getByText('New group…'));
+    await visitor.fill(directory.getByLabel('Name of the new group'), 'Care');
+    await visitor.press('Enter');
+    await group('Care').getByText('0 members').waitFor();
+
+    // Another app changes meanwhile; the keyboard leads there.
+    const { scim } = visitor.sandbox.world;
+    scim.setActive(scim.userId('eve@example.com') ?? '', false);
+    await tab('Perplexity').getByRole('img', { name: 'changed' }).waitFor();
+    await tab('Perdoo').focus();
+    await visitor.press('ArrowLeft');
+    await directory.getByText('8 active of 10').waitFor();
+    await visitor.holds('Eve Lindqvist', /inactive/);
+    expect(await tab('Perplexity').getAttribute('aria-selected')).toBe('true');
+    expect(await directory.getByRole('img', { name: 'changed' }).count()).toBe(0);
+  });
+
   it('kills the bot, says what a person then sees, and starts it again with everything it knew', async () => {
     const visitor = await visit();
     await visitor.types('/access request admin for 1h because INC-8');
     await visitor.sees(/Waiting for/);
     const weather = visitor.page.locator('details.weather');
-    await visitor.click(weather.locator('summary').first());
+    await visitor.click(weather.locator('> summary'));
     await visitor.click(weather.getByRole('button', { name: 'kill -9', exact: true }));
     await visitor.page.getByText('The bot was killed').waitFor();
     await visitor.types('/access mine');

@@ -31,8 +31,8 @@ describe('the first grant', () => {
     expect(visitor.actions).toHaveLength(6);
   });
 
-  it('takes at most eight actions through the shortcut and its modal, too', async () => {
-    const visitor = await visit();
+  it('takes at most eight actions through the shortcut and its modal, too, with one app to ask for', async () => {
+    const visitor = await visit({ world: { apps: ['perplexity'] } });
     await visitor.click(visitor.button(/Request access/));
     await visitor.fill(visitor.dialog('Request a role').getByLabel('Why'), 'INC-9, the billing address changes');
     await visitor.send(visitor.dialog('Request a role'), 'Send request');
@@ -81,6 +81,7 @@ describe('the first grant', () => {
     const hostile =
       '<img src=x onerror="document.title=1"><script>document.title=2</script> <!channel> <https://evil.example/|click> &lt;b&gt;';
     await visitor.click(visitor.button(/Request access/));
+    await visitor.dialog().getByLabel('App and role').selectOption('perplexity/admin');
     await visitor.fill(visitor.dialog().getByLabel('Why'), hostile);
     await visitor.send(visitor.dialog(), 'Send request');
     await visitor.sees(/Waiting for/);

@@ -7,7 +7,7 @@ describe('the workspace in the page', () => {
   it('makes an account from a modal whose errors stand on their fields', async () => {
     const visitor = await visit();
     await visitor.be('Ben');
-    await visitor.types('/access provision @finn');
+    await visitor.types('/access provision @finn perplexity');
     const form = visitor.dialog('Ask for an account');
     await form.getByLabel('First name').waitFor();
     await visitor.page.waitForFunction(
@@ -30,10 +30,6 @@ describe('the workspace in the page', () => {
 
     await visitor.be('Carla');
     await visitor.click(visitor.button(/^Approve/));
-    const sure = visitor.dialog().getByRole('button', { name: 'Approve' });
-    const row = visitor.account('Finn Moreau');
-    await sure.or(row).first().waitFor();
-    if (await sure.isVisible()) await visitor.click(sure);
     await visitor.holds('Finn Moreau', /^\s*Member\s*$/);
   });
 
@@ -47,6 +43,7 @@ describe('the workspace in the page', () => {
     await form.getByRole('option', { name: /Zoë Müller/ }).waitFor();
     await visitor.press('Enter');
     expect(await person.inputValue()).toMatch(/Zoë Müller/);
+    await form.getByLabel('App and role').selectOption('perplexity/admin');
     await visitor.fill(form.getByLabel('Why'), 'INC-3');
     await visitor.send(form, 'Send request');
     const dmitri = visitor.page.getByRole('button', { name: /^Dmitri Sokolov.*1 unread/ });
@@ -145,14 +142,21 @@ describe('the workspace in the page', () => {
     await visitor.page.getByRole('button', { name: /^Ben Castillo.*1 unread/ }).waitFor();
   });
 
-  it('switches off the account of somebody who has left', async () => {
+  it('asks which app is meant, and switches off the account there and nowhere else', async () => {
     const visitor = await visit();
     await visitor.be('Ben');
     await visitor.types('/access disable ivy@example.com because she has left');
+    const form = visitor.dialog('Disable an account');
+    expect(await form.getByLabel('Why').inputValue()).toBe('she has left');
+    await form.getByLabel('App').selectOption({ label: 'Perdoo' });
+    await visitor.send(form, 'Send request');
     await visitor.sees(/Waiting for/);
     await visitor.be('Carla');
     await visitor.click(visitor.button(/^Approve/));
     await visitor.click(visitor.dialog().getByRole('button', { name: 'Approve' }));
+    await visitor.sees(/is switched off, confirmed/);
+    await visitor.holds('Ivy Schultz', /^\s*Member\s*$/);
+    await visitor.click(visitor.page.getByRole('tab', { name: 'Perdoo' }));
     await visitor.holds('Ivy Schultz', /inactive/);
   });
 
@@ -165,7 +169,7 @@ describe('the workspace in the page', () => {
         .filter((each) => !(each.ariaLabel || each.labels?.length || each.textContent.trim()
           || document.getElementById(each.getAttribute('aria-labelledby') ?? '')))
         .map((each) => each.outerHTML)`);
-    await visitor.click(visitor.page.locator('details.weather summary').first());
+    await visitor.click(visitor.page.locator('details.weather > summary'));
     expect(await nameless()).toEqual([]);
     await visitor.click(visitor.button(/Request access/));
     await visitor.dialog('Request a role').waitFor();

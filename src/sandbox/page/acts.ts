@@ -2,6 +2,7 @@
 // Decides nothing about access, and trusts nothing in a body that zod has not read.
 
 import { z } from 'zod';
+import { ALL_APPS } from '../cast.ts';
 import type { Outcome } from '../slack/index.ts';
 import type { SandboxWorld } from '../world.ts';
 import type { Keeper } from './keeper.ts';
@@ -22,6 +23,8 @@ const line = z.string().min(1).max(8_000);
 const value = z.union([z.string().max(12_000), z.array(z.string().max(3_000)).max(100), z.null()]);
 const values = z.record(z.string().max(255), value);
 const person = { user: id };
+const app = z.enum(ALL_APPS);
+const groupName = z.string().trim().min(1).max(100);
 const place = z.union([z.strictObject({ viewId: id }), z.strictObject({ channel: id, ts: id })]);
 const DAY = 86_400_000;
 
@@ -116,17 +119,40 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
       },
     ),
   ],
+  // What somebody does in an app's own console, past the bot.
+  [
+    'console',
+    act(
+      z.discriminatedUnion('do', [
+        z.strictObject({ do: z.literal('member'), app, group: id, account: id, present: z.boolean() }),
+        z.strictObject({ do: z.literal('active'), app, account: id, active: z.boolean() }),
+        z.strictObject({ do: z.literal('rename'), app, group: id, name: groupName }),
+        z.strictObject({ do: z.literal('remove'), app, group: id }),
+        z.strictObject({ do: z.literal('add'), app, name: groupName }),
+      ]),
+      ({ world }, body) => {
+        const scim = world.apps.get(body.app);
+        if (scim === undefined) return refused('There is no such app in this story.');
+        if (body.do === 'member') scim.setMember(body.group, body.account, body.present);
+        else if (body.do === 'active') scim.setActive(body.account, body.active);
+        else if (body.do === 'rename') scim.renameGroup(body.group, body.name);
+        else if (body.do === 'remove') scim.removeGroup(body.group);
+        else scim.addGroup({ displayName: body.name });
+        return {};
+      },
+    ),
+  ],
   [
     'weather',
     act(
       z.discriminatedUnion('do', [
-        z.strictObject({ do: z.literal('add'), name: z.enum(faultNames), how: z.enum(['once', 'always']) }),
+        z.strictObject({ do: z.literal('add'), app, name: z.enum(faultNames), how: z.enum(['once', 'always']) }),
         z.strictObject({ do: z.literal('clear') }),
         z.strictObject({ do: z.literal('rate-limits'), on: z.boolean() }),
         z.strictObject({ do: z.literal('cut-sockets') }),
       ]),
       ({ weather, world }, body) => {
-        if (body.do === 'add') weather.add(body.name, body.how);
+        if (body.do === 'add') weather.add(body.app, body.name, body.how);
         else if (body.do === 'clear') weather.clear();
         else if (body.do === 'rate-limits') weather.setRateLimits(body.on);
         else world.slack.socket.drop();

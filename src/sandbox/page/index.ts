@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { APPS } from '../cast.ts';
 import type { SandboxWorld } from '../world.ts';
 import { createFeed } from './feed.ts';
 import { keepBot } from './keeper.ts';
@@ -11,7 +12,7 @@ import { createMarks } from './marks.ts';
 import {
   conversationsOf,
   createTimeline,
-  directoryOf,
+  directoriesOf,
   peopleOf,
   scimLine,
   screenOf,
@@ -64,10 +65,15 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
         socket,
       }),
       people: () => peopleOf(world, marks),
-      directory: () => directoryOf(world),
+      directories: () => directoriesOf(world),
       clock: () => ({ now: world.clock.now(), offset: world.clock.offset() }),
       bot: () => keeper.state(),
-      weather: () => ({ choices: weather.choices, active: weather.active(), rateLimits: weather.rateLimits }),
+      weather: () => ({
+        apps: [...world.apps.keys()].map((key) => ({ key, title: APPS[key].title })),
+        choices: weather.choices,
+        active: weather.active(),
+        rateLimits: weather.rateLimits,
+      }),
       wire: () => lines,
     },
     screen: (user) => screenOf(world, marks, timeline, user),
@@ -86,15 +92,17 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
   }
   const stops = [
     world.slack.on('change', see),
-    world.scim.on('change', () => feed.changed('directory')),
     world.slack.on('call', (call) => {
       serial += 1;
       record(slackLine(call, serial, timeline));
     }),
-    world.scim.on('call', (call) => {
-      serial += 1;
-      record(scimLine(call, serial, world.scim));
-    }),
+    ...[...world.apps].flatMap(([app, scim]) => [
+      scim.on('change', () => feed.changed('directories')),
+      scim.on('call', (call) => {
+        serial += 1;
+        record(scimLine(call, serial, app, scim));
+      }),
+    ]),
   ];
   // What was said before the page opened is old news.
   for (const person of world.slack.people()) {
@@ -121,6 +129,8 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
         // What happens from now on happens at the new time.
         timeline.toStory(Date.now());
         feed.changed('clock');
+        // What an app had accepted may be visible by now.
+        feed.changed('directories');
       },
     },
   });

@@ -1,6 +1,7 @@
 // What the page shows: one person's Slack, everybody's unread counters, the directory, the lines on both wires. JSON, copied and bounded.
 // Changes nothing, and leaves out what a Slack client would not show (private_metadata) and what nobody should see (tokens, addresses).
 
+import { APPS, type AppName } from '../cast.ts';
 import type { Call as ScimCall, ScimService, ScimState } from '../scim/index.ts';
 import type { ConversationSeen, MessageSeen, Screen, Call as SlackCall, ViewSeen } from '../slack/index.ts';
 import type { SandboxWorld } from '../world.ts';
@@ -88,19 +89,34 @@ export function peopleOf(world: SandboxWorld, marks: Marks) {
     });
 }
 
-/** The accounts as the app's own console would list them. */
-export function directoryOf(world: SandboxWorld) {
-  const { users, groups, pending } = world.scim.state();
-  return {
-    waiting: pending.length,
-    accounts: users.map((user) => ({
-      id: user.id,
-      name: user.displayName ?? user.userName,
-      email: user.userName,
-      active: user.active,
-      roles: groups.filter((group) => group.members.includes(user.id)).map((group) => roleName(group.displayName)),
-    })),
-  };
+/** Every app as its own console would show it: accounts, groups, and what it has accepted and holds back still. */
+export function directoriesOf(world: SandboxWorld) {
+  return [...world.apps].map(([key, scim]) => {
+    const { users, groups, pending } = scim.state();
+    const known = new Set(users.map((user) => user.id));
+    return {
+      key,
+      title: APPS[key].title,
+      waiting: pending.length,
+      /** When the last of them can be seen, by the story's clock. */
+      until: pending.at(-1)?.visibleAt ?? null,
+      accounts: users.map((user) => ({
+        id: user.id,
+        name: user.displayName ?? user.userName,
+        email: user.userName,
+        active: user.active,
+        roles: groups
+          .filter((group) => group.members.includes(user.id))
+          .map((group) => ({ group: group.id, name: roleName(group.displayName) })),
+      })),
+      groups: groups.map((group) => ({
+        id: group.id,
+        name: group.displayName,
+        members: group.members.length,
+        ghosts: group.members.filter((id) => !known.has(id)).length,
+      })),
+    };
+  });
 }
 
 /** `PPLX_Admin` → `Admin`, `PPLX_Members` → `Member`: what stands on the badge. */
@@ -146,8 +162,11 @@ export function slackLine(call: SlackCall, serial: number, timeline: Timeline): 
   };
 }
 
-/** @param scim its base URL is hidden, because the last part is the tenant's secret; ids of its resources are shown as names */
-export function scimLine(call: ScimCall, serial: number, scim: ScimService): WireLine {
+/**
+ * @param app whose wire it is
+ * @param scim its base URL is hidden, because the last part is the tenant's secret; ids of its resources are shown as names
+ */
+export function scimLine(call: ScimCall, serial: number, app: AppName, scim: ScimService): WireLine {
   const tenant = scim.url.slice(scim.url.lastIndexOf('/') + 1);
   const mask = (text: string) => text.replaceAll(scim.url, '…').replaceAll(tenant, '•••');
   const path = mask(readable(call.path));
@@ -156,7 +175,7 @@ export function scimLine(call: ScimCall, serial: number, scim: ScimService): Wir
     at: call.at,
     wire: 'scim',
     from: 'bot',
-    to: 'SCIM',
+    to: APPS[app].title,
     method: call.method,
     name: named(path, scim.state()),
     path,

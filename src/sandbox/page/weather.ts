@@ -1,15 +1,22 @@
 // Bad weather on the wires, by its ready-made titles: which faults there are, which are in force, when one has struck.
 // Refuses to know how a fault is carried out.
 
+import { APPS, type AppName } from '../cast.ts';
 import { FAULTS, type Fault, type FaultKind, type FaultName } from '../scim/index.ts';
 import type { SandboxWorld } from '../world.ts';
 
 export type Weather = {
   /** What can be chosen. */
   readonly choices: readonly { readonly name: string; readonly title: string; readonly on: string }[];
-  active(): readonly { readonly id: number; readonly title: string; readonly on: string; readonly once: boolean }[];
+  active(): readonly {
+    readonly id: number;
+    readonly app: string;
+    readonly title: string;
+    readonly on: string;
+    readonly once: boolean;
+  }[];
   readonly rateLimits: boolean;
-  add(name: FaultName, how: 'once' | 'always'): void;
+  add(app: AppName, name: FaultName, how: 'once' | 'always'): void;
   clear(): void;
   setRateLimits(on: boolean): void;
 };
@@ -17,7 +24,7 @@ export type Weather = {
 /** More than these at a time teach nobody anything. */
 const MOST_ACTIVE = 12;
 
-type Entry = { id: number; name: FaultName; once: boolean; stop: () => void };
+type Entry = { id: number; app: AppName; name: FaultName; once: boolean; stop: () => void };
 
 export const faultNames = Object.keys(FAULTS) as [FaultName, ...FaultName[]];
 
@@ -36,28 +43,37 @@ export function createWeather(world: SandboxWorld, changed: () => void): Weather
   let entries: Entry[] = [];
   let serial = 0;
   let rateLimits = true;
-  world.scim.on('call', (call) => {
-    const spent = entries
-      .filter((entry) => entry.once && call.faults.includes(FAULTS[entry.name].kind.type))
-      .slice(0, 1);
-    if (spent.length === 0) return;
-    entries = entries.filter((entry) => !spent.includes(entry));
-    changed();
-  });
+  for (const [app, scim] of world.apps) {
+    scim.on('call', (call) => {
+      const spent = entries
+        .filter((entry) => entry.app === app && entry.once && call.faults.includes(FAULTS[entry.name].kind.type))
+        .slice(0, 1);
+      if (spent.length === 0) return;
+      entries = entries.filter((entry) => !spent.includes(entry));
+      changed();
+    });
+  }
   return {
     choices: faultNames.map((name) => ({ name, title: FAULTS[name].title, on: aim(FAULTS[name].kind).on })),
     active: () =>
-      entries.map(({ id, name, once }) => ({ id, once, title: FAULTS[name].title, on: aim(FAULTS[name].kind).on })),
+      entries.map(({ id, app, name, once }) => ({
+        id,
+        once,
+        app: APPS[app].title,
+        title: FAULTS[name].title,
+        on: aim(FAULTS[name].kind).on,
+      })),
     get rateLimits() {
       return rateLimits;
     },
-    add(name, how) {
-      if (entries.length >= MOST_ACTIVE) return;
+    add(app, name, how) {
+      const scim = world.apps.get(app);
+      if (scim === undefined || entries.length >= MOST_ACTIVE) return;
       const { kind } = FAULTS[name];
       const once = how === 'once';
-      const stop = world.scim.fault({ match: aim(kind).match, times: once ? 1 : Number.POSITIVE_INFINITY, kind });
+      const stop = scim.fault({ match: aim(kind).match, times: once ? 1 : Number.POSITIVE_INFINITY, kind });
       serial += 1;
-      entries = [...entries, { id: serial, name, once, stop }];
+      entries = [...entries, { id: serial, app, name, once, stop }];
       changed();
     },
     clear() {

@@ -10,12 +10,14 @@ import { Wires } from './wires.js';
 const HOUR = 3_600_000;
 
 export function Behind({ world, done }) {
+  const [chosen, setApp] = useState(null);
+  const app = chosen ?? world.directories[0]?.key;
   return html`<aside class="behind" aria-label="Behind the scenes">
     <${Clock} clock=${world.clock} />
-    <${Guide} done=${done} />
-    <${Directory} directory=${world.directory} />
+    <${Guide} done=${done} look=${setApp} />
+    <${Directory} directories=${world.directories} chosen=${app} choose=${setApp} />
     <${Wires} wire=${world.wire} />
-    <${Weather} weather=${world.weather} bot=${world.bot} socket=${world.hello?.socket === true} />
+    <${Weather} weather=${world.weather} app=${app} bot=${world.bot} socket=${world.hello?.socket === true} />
   </aside>`;
 }
 
@@ -39,7 +41,7 @@ function Clock({ clock }) {
 const KEY = 'rolecall-guide';
 
 /** The step one is at; all of them on demand. */
-function Guide({ done }) {
+function Guide({ done, look }) {
   const desk = useDesk();
   const [open, setOpen] = useState(() => localStorage.getItem(KEY) !== 'closed');
   const [all, setAll] = useState(false);
@@ -49,7 +51,8 @@ function Guide({ done }) {
     localStorage.setItem(KEY, open ? 'closed' : 'open');
     setOpen(!open);
   };
-  const take = async ({ as, line, clock }) => {
+  const take = async ({ as, line, clock, app }) => {
+    if (app !== undefined) look(app);
     if (clock !== undefined) await desk.act('clock', { ms: clock });
     if (as !== undefined) desk.become(as, line);
   };

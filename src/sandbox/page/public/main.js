@@ -127,7 +127,8 @@ function Page() {
 }
 
 /** Acts behind the scenes are nobody's. */
-const withPerson = (name, user, body) => (['clock', 'weather', 'bot'].includes(name) ? body : { user, ...body });
+const withPerson = (name, user, body) =>
+  ['clock', 'console', 'weather', 'bot'].includes(name) ? body : { user, ...body };
 
 /** Ids of the tour's steps that were done; what was done stays done. */
 function useDone(world, person) {

@@ -3,23 +3,27 @@
 /** Offered when the slash command is typed; the first few also where nothing was said yet. */
 export const LINES = [
   { line: '/access request admin for 4h because INC-7 needs a billing change', says: 'Ask to be Admin for four hours' },
-  { line: '/access provision @finn', says: 'Ask for an account for Finn, who is new' },
+  { line: '/access provision @finn perplexity', says: 'Ask for an account for Finn, who is new' },
   { line: '/access lookup muller', says: 'Find somebody; typos and accents do not matter' },
   { line: '/access', says: 'See what you hold and what waits for you' },
   { line: '/access mine', says: 'What you hold and have asked for' },
   { line: '/access pending', says: 'What is waiting, for you or by you' },
   { line: '/access grant @dmitri admin for 2h because he covers for Carla', says: 'Ask for somebody else' },
   { line: '/access revoke admin', says: 'Give your own role back' },
-  { line: '/access disable ivy@example.com because she has left', says: 'Switch off the account of somebody who left' },
-  { line: '/access enable kim.larsen@example.com', says: 'Switch an account on again' },
-  { line: '/access list admins', says: 'Who is Admin (owners and auditors)' },
+  {
+    line: '/access disable ivy@example.com perplexity because she has left',
+    says: 'Switch off the account of somebody who left',
+  },
+  { line: '/access enable kim.larsen@example.com perplexity', says: 'Switch an account on again' },
+  { line: '/access list perplexity admins', says: 'Who is Admin (owners and auditors)' },
   { line: '/access history', says: 'What happened, newest first' },
   { line: '/access help', says: 'Everything it understands' },
 ];
 
-const holds = (world, email, role) =>
-  world.directory?.accounts.some((account) => account.email === email && account.roles.includes(role)) ?? false;
-const account = (world, email) => world.directory?.accounts.find((each) => each.email === email);
+const account = (world, email, app = 'perplexity') =>
+  world.directories.find((each) => each.key === app)?.accounts.find((each) => each.email === email);
+const holds = (world, email, role, app) =>
+  account(world, email, app)?.roles.some((each) => each.name === role) ?? false;
 const cards = (world, id) => world.people.find((person) => person.id === id)?.cards ?? 0;
 
 /** `done` is looked at whenever something changes, and once true stays true; `after` names steps that must have been done before. */
@@ -58,14 +62,18 @@ export const STEPS = [
     id: 'provision',
     title: 'Make an account for Finn',
     text: 'He is new. Anybody may ask; an owner, Carla or Dmitri, decides.',
-    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access provision @finn' },
+    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access provision @finn perplexity' },
     done: (world) => account(world, 'finn@example.com')?.active === true,
   },
   {
     id: 'disable',
     title: 'Switch off who has left',
     text: 'Ivy is gone, her account is not. Ben may ask, an owner decides. Then choose bad weather and try again.',
-    offer: { label: 'Write it for me', as: 'U0BEN', line: '/access disable ivy@example.com because she has left' },
+    offer: {
+      label: 'Write it for me',
+      as: 'U0BEN',
+      line: '/access disable ivy@example.com perplexity because she has left',
+    },
     done: (world) => account(world, 'ivy@example.com')?.active === false,
   },
 ];

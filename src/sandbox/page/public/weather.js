@@ -2,24 +2,35 @@
 import { useState } from 'preact/hooks';
 import { html, useDesk } from './html.js';
 
-export function Weather({ weather, bot, socket }) {
+/** @param props `app` the one that is looked at: its weather is changed unless another is chosen */
+export function Weather({ weather, bot, socket, app: looked }) {
   const desk = useDesk();
   const [name, setName] = useState('unavailable');
+  const [app, setApp] = useState(null);
   if (weather === null) return null;
-  const add = (how) => desk.act('weather', { do: 'add', name, how });
+  const { apps } = weather;
+  const struck = app ?? looked;
+  const add = (how) => desk.act('weather', { do: 'add', app: struck, name, how });
   const chosen = weather.choices.find((choice) => choice.name === name);
   const calm = weather.active.length === 0;
   return html`<details class="panel weather" onToggle=${(event) => event.currentTarget.scrollIntoView({ block: 'nearest' })}>
     <summary><h2>Weather</h2><span class=${calm ? 'quietly' : 'stormy'}>${calm ? (weather.rateLimits ? 'calm' : 'calm, Slack without rate limits') : `${weather.active.length} in force`}</span></summary>
     <div class="inside">
-      <label for="fault">The SCIM service</label>
+      ${
+        apps.length > 1 &&
+        html`<label for="struck">App</label>
+      <select id="struck" value=${struck} onChange=${(event) => setApp(event.target.value)}>
+        ${apps.map(({ key, title }) => html`<option key=${key} value=${key} selected=${key === struck}>${title}</option>`)}
+      </select>`
+      }
+      <label for="fault">What goes wrong</label>
       <select id="fault" value=${name} onChange=${(event) => setName(event.target.value)}>
         ${weather.choices.map((choice) => html`<option key=${choice.name} value=${choice.name} selected=${choice.name === name}>${choice.title}</option>`)}
       </select>
       <p class="hint">Strikes ${chosen?.on}.</p>
       <div class="row"><button type="button" class="button" onClick=${() => add('once')}>Once</button><button type="button" class="button" onClick=${() => add('always')}>Until cleared</button>
         <button type="button" class="quiet" disabled=${calm} onClick=${() => desk.act('weather', { do: 'clear' })}>Clear all</button></div>
-      ${!calm && html`<ul class="active">${weather.active.map((entry) => html`<li key=${entry.id}>${entry.title} <em>${entry.once ? 'once' : 'until cleared'}, ${entry.on}</em></li>`)}</ul>`}
+      ${!calm && html`<ul class="active">${weather.active.map((entry) => html`<li key=${entry.id}>${apps.length > 1 && `${entry.app}: `}${entry.title} <em>${entry.once ? 'once' : 'until cleared'}, ${entry.on}</em></li>`)}</ul>`}
       <label class="switch"><input type="checkbox" checked=${weather.rateLimits} onChange=${(event) => desk.act('weather', { do: 'rate-limits', on: event.target.checked })} /> Slack’s rate limits</label>
       <h3>The bot</h3>
       <div class="row">

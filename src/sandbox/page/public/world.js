@@ -6,7 +6,7 @@ const EMPTY = {
   connected: false,
   hello: null,
   people: [],
-  directory: null,
+  directories: [],
   clock: null,
   bot: null,
   weather: null,
@@ -27,7 +27,7 @@ function reduce(world, { event, data }) {
   }
 }
 
-const EVENTS = ['hello', 'people', 'directory', 'clock', 'bot', 'weather', 'wire', 'line', 'screen'];
+const EVENTS = ['hello', 'people', 'directories', 'clock', 'bot', 'weather', 'wire', 'line', 'screen'];
 
 /** The world as this person sees it; `screen` may for a moment be another person's. */
 export function useWorld(person) {
