@@ -55,6 +55,9 @@ describe('behind the scenes', () => {
     await weather.getByText('1 in force').waitFor();
     await visitor.click(weather.getByRole('button', { name: 'Clear all' }));
     await weather.getByText('calm', { exact: true }).waitFor();
+    await weather.getByLabel('How it speaks SCIM').selectOption('cursor-only');
+    await expect.poll(() => visitor.sandbox.world.apps.get('perdoo')?.dialect.name).toBe('cursor-only');
+    expect(visitor.sandbox.world.scim.dialect.name).toBe('perplexity');
     await visitor.click(weather.getByLabel('Slack’s rate limits'));
     await weather.getByText('calm, Slack without rate limits').waitFor();
   });

@@ -7,7 +7,7 @@ import type { Outcome } from '../slack/index.ts';
 import type { SandboxWorld } from '../world.ts';
 import type { Keeper } from './keeper.ts';
 import { directOf } from './screen.ts';
-import { faultNames, type Weather } from './weather.ts';
+import { dialectNames, faultNames, type Weather } from './weather.ts';
 
 export type Stage = {
   readonly world: SandboxWorld;
@@ -148,12 +148,14 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
       z.discriminatedUnion('do', [
         z.strictObject({ do: z.literal('add'), app, name: z.enum(faultNames), how: z.enum(['once', 'always']) }),
         z.strictObject({ do: z.literal('clear') }),
+        z.strictObject({ do: z.literal('speak'), app, dialect: z.enum(dialectNames) }),
         z.strictObject({ do: z.literal('rate-limits'), on: z.boolean() }),
         z.strictObject({ do: z.literal('cut-sockets') }),
       ]),
       ({ weather, world }, body) => {
         if (body.do === 'add') weather.add(body.app, body.name, body.how);
         else if (body.do === 'clear') weather.clear();
+        else if (body.do === 'speak') weather.speak(body.app, body.dialect);
         else if (body.do === 'rate-limits') weather.setRateLimits(body.on);
         else world.slack.socket.drop();
       },

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { APPS } from '../cast.ts';
 import type { SandboxWorld } from '../world.ts';
 import { createFeed } from './feed.ts';
 import { keepBot } from './keeper.ts';
@@ -69,7 +68,8 @@ export async function openPage(world: SandboxWorld, { port, socket }: PageOption
       clock: () => ({ now: world.clock.now(), offset: world.clock.offset() }),
       bot: () => keeper.state(),
       weather: () => ({
-        apps: [...world.apps.keys()].map((key) => ({ key, title: APPS[key].title })),
+        apps: weather.apps,
+        dialects: weather.dialects,
         choices: weather.choices,
         active: weather.active(),
         rateLimits: weather.rateLimits,

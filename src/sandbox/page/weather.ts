@@ -2,7 +2,7 @@
 // Refuses to know how a fault is carried out.
 
 import { APPS, type AppName } from '../cast.ts';
-import { FAULTS, type Fault, type FaultKind, type FaultName } from '../scim/index.ts';
+import { DIALECTS, type DialectName, FAULTS, type Fault, type FaultKind, type FaultName } from '../scim/index.ts';
 import type { SandboxWorld } from '../world.ts';
 
 export type Weather = {
@@ -15,9 +15,13 @@ export type Weather = {
     readonly on: string;
     readonly once: boolean;
   }[];
+  /** Each app with the way it speaks SCIM at present, and the ways there are. */
+  readonly apps: readonly { readonly key: AppName; readonly title: string; readonly dialect: string }[];
+  readonly dialects: readonly { readonly name: string; readonly title: string }[];
   readonly rateLimits: boolean;
   add(app: AppName, name: FaultName, how: 'once' | 'always'): void;
   clear(): void;
+  speak(app: AppName, dialect: DialectName): void;
   setRateLimits(on: boolean): void;
 };
 
@@ -26,12 +30,15 @@ const MOST_ACTIVE = 12;
 
 type Entry = { id: number; app: AppName; name: FaultName; once: boolean; stop: () => void };
 
+export const dialectNames = Object.keys(DIALECTS) as [DialectName, ...DialectName[]];
 export const faultNames = Object.keys(FAULTS) as [FaultName, ...FaultName[]];
 
 /** What a fault should strike to be seen: some mean something only for reads of groups, some only for writes. */
-function aim(kind: FaultKind): { readonly on: string; readonly match: Fault['match'] } {
+function aim(name: FaultName): { readonly on: string; readonly match: Fault['match'] } {
+  const kind: FaultKind = FAULTS[name].kind;
   const reads = { on: 'when groups are read', match: { method: 'GET', path: /^\/Groups/ } };
   const writes = { on: 'when something is changed', match: { method: 'PATCH' } };
+  if (name === 'lostCreate') return { on: 'when an account is made', match: { method: 'POST', path: /^\/Users/ } };
   if (kind.type === 'no-effect') return writes;
   if (kind.type === 'reset' && kind.when === 'after') return writes;
   if (kind.type === 'quirks') return kind.quirks.membersInReads === undefined ? writes : reads;
@@ -54,15 +61,23 @@ export function createWeather(world: SandboxWorld, changed: () => void): Weather
     });
   }
   return {
-    choices: faultNames.map((name) => ({ name, title: FAULTS[name].title, on: aim(FAULTS[name].kind).on })),
+    choices: faultNames.map((name) => ({ name, title: FAULTS[name].title, on: aim(name).on })),
     active: () =>
       entries.map(({ id, app, name, once }) => ({
         id,
         once,
         app: APPS[app].title,
         title: FAULTS[name].title,
-        on: aim(FAULTS[name].kind).on,
+        on: aim(name).on,
       })),
+    get apps() {
+      return [...world.apps].map(([key, scim]) => ({ key, title: APPS[key].title, dialect: scim.dialect.name }));
+    },
+    dialects: Object.values(DIALECTS).map(({ name, title }) => ({ name, title })),
+    speak(app, dialect) {
+      world.apps.get(app)?.setDialect(dialect);
+      changed();
+    },
     get rateLimits() {
       return rateLimits;
     },
@@ -71,7 +86,7 @@ export function createWeather(world: SandboxWorld, changed: () => void): Weather
       if (scim === undefined || entries.length >= MOST_ACTIVE) return;
       const { kind } = FAULTS[name];
       const once = how === 'once';
-      const stop = scim.fault({ match: aim(kind).match, times: once ? 1 : Number.POSITIVE_INFINITY, kind });
+      const stop = scim.fault({ match: aim(name).match, times: once ? 1 : Number.POSITIVE_INFINITY, kind });
       serial += 1;
       entries = [...entries, { id: serial, app, name, once, stop }];
       changed();

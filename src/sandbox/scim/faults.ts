@@ -56,6 +56,7 @@ export const FAULTS = {
   forbidden: { title: '403', kind: { type: 'error', status: 403 } },
   resetBefore: { title: 'Connection cut before the request is applied', kind: { type: 'reset', when: 'before' } },
   lostAnswer: { title: 'Applied, but the answer is lost', kind: { type: 'reset', when: 'after' } },
+  lostCreate: { title: 'An account is made, but the answer is lost', kind: { type: 'reset', when: 'after' } },
   slowDrip: { title: 'The answer drips', kind: { type: 'slow-drip', bytes: 1, everyMs: 200 } },
   truncated: { title: 'The answer is cut off', kind: { type: 'truncated', cut: 'json' } },
   oversize: { title: 'The answer is 64 MB', kind: { type: 'oversize', bytes: 64 * 1024 * 1024 } },

@@ -118,6 +118,8 @@ export type Quirks = {
   putWithoutMembers: 'clear' | 'keep';
   /** How error bodies write `status`. */
   errorStatus: 'string' | 'number' | 'absent';
+  /** `meta.lastModified`: right, never moved from the day of creation, or missing. */
+  lastModified: 'right' | 'frozen' | 'absent';
 };
 
 /** The RFCs to the letter; where they leave a choice, the one that is hardest on clients. */
@@ -179,4 +181,5 @@ export const STRICT: Quirks = {
   holdsRejected: false,
   putWithoutMembers: 'clear',
   errorStatus: 'string',
+  lastModified: 'right',
 };

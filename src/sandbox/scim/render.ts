@@ -107,10 +107,12 @@ export function locationOf(context: Context, kind: ResourceKind, id: string): st
 }
 
 function renderMeta(context: Context, kind: ResourceKind, record: ResourceRecord): JsonObject {
+  const { lastModified } = context.quirks;
+  const modified = lastModified === 'frozen' ? record.created : record.modified;
   return {
     resourceType: kind.name,
     created: new Date(record.created).toISOString(),
-    lastModified: new Date(record.modified).toISOString(),
+    ...(lastModified === 'absent' ? {} : { lastModified: new Date(modified).toISOString() }),
     location: locationOf(context, kind, record.id),
     ...(context.quirks.versions === 'none' ? {} : { version: versionOf(record) }),
   };

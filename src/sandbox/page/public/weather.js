@@ -8,8 +8,9 @@ export function Weather({ weather, bot, socket, app: looked }) {
   const [name, setName] = useState('unavailable');
   const [app, setApp] = useState(null);
   if (weather === null) return null;
-  const { apps } = weather;
+  const { apps, dialects } = weather;
   const struck = app ?? looked;
+  const speaks = apps.find(({ key }) => key === struck)?.dialect;
   const add = (how) => desk.act('weather', { do: 'add', app: struck, name, how });
   const chosen = weather.choices.find((choice) => choice.name === name);
   const calm = weather.active.length === 0;
@@ -31,6 +32,10 @@ export function Weather({ weather, bot, socket, app: looked }) {
       <div class="row"><button type="button" class="button" onClick=${() => add('once')}>Once</button><button type="button" class="button" onClick=${() => add('always')}>Until cleared</button>
         <button type="button" class="quiet" disabled=${calm} onClick=${() => desk.act('weather', { do: 'clear' })}>Clear all</button></div>
       ${!calm && html`<ul class="active">${weather.active.map((entry) => html`<li key=${entry.id}>${apps.length > 1 && `${entry.app}: `}${entry.title} <em>${entry.once ? 'once' : 'until cleared'}, ${entry.on}</em></li>`)}</ul>`}
+      <label for="dialect">How it speaks SCIM</label>
+      <select id="dialect" value=${speaks} onChange=${(event) => desk.act('weather', { do: 'speak', app: struck, dialect: event.target.value })}>
+        ${dialects.map((each) => html`<option key=${each.name} value=${each.name} selected=${each.name === speaks}>${each.title}</option>`)}
+      </select>
       <label class="switch"><input type="checkbox" checked=${weather.rateLimits} onChange=${(event) => desk.act('weather', { do: 'rate-limits', on: event.target.checked })} /> Slack’s rate limits</label>
       <h3>The bot</h3>
       <div class="row">
