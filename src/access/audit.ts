@@ -50,6 +50,13 @@ interface OnDrift extends Base {
   readonly role?: string;
 }
 
+/** About the group that carries a role. */
+interface OnGroup extends Base {
+  readonly app: string;
+  readonly role: string;
+  readonly group: string;
+}
+
 export type AuditEvent =
   | (OnRequest & { readonly type: 'request.received' })
   | (OnRequest & { readonly type: 'request.refused'; readonly code: string })
@@ -97,19 +104,17 @@ export type AuditEvent =
       readonly account: string;
       readonly how: 'people' | 'username' | 'email' | 'owner';
     })
-  | (Base & {
-      readonly type: 'group.linked' | 'group.renamed' | 'group.cleared';
-      readonly app: string;
-      readonly role: string;
-      readonly group: string;
-    })
+  | (OnGroup & { readonly type: 'group.linked' })
+  | (OnGroup & { readonly type: 'group.renamed' })
+  | (OnGroup & { readonly type: 'group.cleared' })
   | (Base & {
       readonly type: 'group.trouble';
       readonly app: string;
       readonly role: string;
       readonly why: 'gone' | 'missing' | 'doubled' | 'shared';
     })
-  | (Base & { readonly type: 'app.paused' | 'app.resumed'; readonly app: string })
+  | (Base & { readonly type: 'app.paused'; readonly app: string })
+  | (Base & { readonly type: 'app.resumed'; readonly app: string })
   | (Base & { readonly type: 'app.synced'; readonly app: string; readonly complete: boolean })
   | (Base & {
       readonly type: 'group.members_lost';

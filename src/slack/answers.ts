@@ -17,9 +17,13 @@ import {
   lookupCard,
   type Message,
   mineCard,
+  pausedMessage,
   pendingCard,
   replyMessage,
   requestCard,
+  statusCard,
+  syncedMessage,
+  usedMessage,
 } from './cards/index.ts';
 import { handOverAsk, revokeAllAsk } from './modals/index.ts';
 import type { Work, WorkOf } from './work.ts';
@@ -62,6 +66,16 @@ export function createAnswers({
         return historyCard(await desk().history(from, work.whose), ctx);
       case 'link':
         return linkedMessage(await desk().link(from, work.person, work.email), work.person, ctx);
+      case 'status':
+        return statusCard(await desk().status(from, work.app), ctx);
+      case 'sync':
+        return syncedMessage(await desk().sync(from, work.app), ctx);
+      case 'pause':
+        return pausedMessage(await desk().pause(from, work.app), ctx);
+      case 'resume':
+        return pausedMessage(await desk().resume(from, work.app), ctx);
+      case 'use_group':
+        return usedMessage(work.app, work.role, await desk().useGroup(from, work.app, work.role, work.group), ctx);
       case 'decide':
         return decide(work, again);
       case 'cancel':

@@ -43,6 +43,9 @@ export type Command =
   | { readonly kind: 'pending' }
   | { readonly kind: 'history'; readonly whose: SubjectRef }
   | { readonly kind: 'link'; readonly person: SlackId; readonly email: string }
+  | { readonly kind: 'sync' | 'pause' | 'resume'; readonly app: string }
+  /** Without an app: every app the person may see. */
+  | { readonly kind: 'status'; readonly app?: string }
   | { readonly kind: 'help'; readonly topic?: Verb }
   /** Opens the modal of `action`, filled in as far as understood. `provision` always comes as this. */
   | { readonly kind: 'incomplete'; readonly action: Action; readonly draft: Draft; readonly problem?: Problem }
@@ -89,6 +92,11 @@ export function parseCommand(text: string, ctx: CommandContext): Command {
       return readHistory(rest, ctx);
     case 'link':
       return readLink(rest, ctx);
+    case 'status':
+    case 'sync':
+    case 'pause':
+    case 'resume':
+      return readOnApp(verb, rest, ctx);
     case 'help':
       return readHelp(rest, ctx);
     case 'mine':
@@ -135,6 +143,18 @@ function readList(rest: readonly Token[], ctx: CommandContext): Command {
   if (app === undefined)
     return { kind: 'refused', problem: { code: 'app_needed', known: ctx.apps.map((a) => a.name) } };
   return { kind: 'list', app, which: which ?? 'members' };
+}
+
+function readOnApp(verb: 'status' | 'sync' | 'pause' | 'resume', rest: readonly Token[], ctx: CommandContext): Command {
+  const [first] = rest;
+  const named = matchApp(rest, 0, ctx);
+  const known = ctx.apps.map((app) => app.name);
+  if (first !== undefined && named === undefined)
+    return { kind: 'refused', problem: { code: 'unknown_app', given: shown(first), known } };
+  if (named !== undefined && named.used < rest.length) return misused(verb);
+  const app = named?.key ?? (ctx.apps.length === 1 ? ctx.apps[0]?.key : undefined);
+  if (verb === 'status') return { kind: verb, ...(app === undefined ? {} : { app }) };
+  return app === undefined ? { kind: 'refused', problem: { code: 'app_needed', known } } : { kind: verb, app };
 }
 
 function readHistory(rest: readonly Token[], ctx: CommandContext): Command {

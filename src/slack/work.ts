@@ -37,6 +37,9 @@ export const Work = z.discriminatedUnion('do', [
   }),
   z.object({ do: z.literal('history'), ...owed, whose: subject }),
   z.object({ do: z.literal('link'), ...owed, person: slack, email: z.string().max(320) }),
+  z.object({ do: z.literal('status'), ...owed, app: key.optional() }),
+  z.object({ do: z.enum(['sync', 'pause', 'resume']), ...owed, app: key }),
+  z.object({ do: z.literal('use_group'), ...owed, app: key, role: key, group: key }),
   // clicks: carried out after a crash
   z.object({
     do: z.literal('decide'),

@@ -165,7 +165,8 @@ async function done(
       const settled = { ...closed, subject };
       draft.put('request', id, settled);
       record(draft, settled, 'account.created', system('apply'), { outcome });
-      if (asked.welcome && outcome === 'confirmed') welcome(draft, settled, notice.welcome);
+      // An app that mails new people itself gets no second welcome beside it.
+      if (asked.welcome && outcome === 'confirmed' && !app.traits.invites) welcome(draft, settled, notice.welcome);
       if (seats !== undefined && seats.used + more >= seats.seats * SEATS_LOW) {
         notify(draft, notice.seats, owners, {
           kind: 'seats_low',

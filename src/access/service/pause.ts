@@ -2,7 +2,6 @@
  * Pause and resume: an owner stops what gives access in an app, and lets it go on. Everything is kept and decided
  * meanwhile; what takes access away never stops.
  */
-
 import { refuse } from '../errors.ts';
 import { unknownApp } from '../groups.ts';
 import { type Party, type Person, personKey, type SlackId } from '../people.ts';

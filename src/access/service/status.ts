@@ -52,7 +52,7 @@ async function statusOf(world: World, app: AppPolicy, owner: boolean): Promise<A
     }),
     ...(record?.paused === undefined ? {} : { paused: record.paused }),
     ...(record?.unauthorizedSince === undefined ? {} : { unauthorizedSince: record.unauthorizedSince }),
-    ...(record?.learned === undefined ? {} : { learned: record.learned }),
+    ...(record?.learned === undefined ? {} : { learned: record.learned.facts }),
     overdue: open.filter(({ state, until }) => state === 'ending' || (until !== undefined && until <= now)).length,
     alarms: open.filter(({ alarm }) => alarm !== undefined).length,
     open: open.filter(({ state }) => state !== 'active' && state !== 'ending').length,

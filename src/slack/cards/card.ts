@@ -66,6 +66,13 @@ export const ACTIONS = {
   /** block_id addresses an app. */
   listApp: 'show.list',
   help: 'show.help',
+  // for owners; block_id addresses an app
+  appStatus: 'app.status',
+  appSync: 'app.sync',
+  appPause: 'app.pause',
+  appResume: 'app.resume',
+  /** block_id addresses a role and the group that is offered for it. */
+  useGroup: 'app.use_group',
   // on a welcome; block_id addresses the app
   cannotGetIn: 'welcome.cannot_get_in',
   /** A link button: nothing to do but acknowledge. */
@@ -77,14 +84,21 @@ export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 /** What a block's buttons are about. */
 export type Address =
   | { readonly kind: 'app'; readonly app: string }
-  | { readonly kind: 'account'; readonly app: string; readonly account: string };
+  | { readonly kind: 'account'; readonly app: string; readonly account: string }
+  | { readonly kind: 'group'; readonly app: string; readonly role: string; readonly group: string };
 
 /** How far an id is taken: longer ones belong to no account of ours. */
-const ADDRESS = /^(app|account)(?:#[a-z]+)?:(.{1,240})$/su;
+const ADDRESS = /^(app|account|group)(?:#[a-z]+)?:(.{1,240})$/su;
 
 /** `undefined` when the id would not fit into a `block_id` (255 characters): then the block offers no button. */
 export function addressFor(address: Address, tag?: string): string | undefined {
-  const what = address.kind === 'app' ? address.app : `${address.app}/${address.account}`;
+  const { app } = address;
+  const what =
+    address.kind === 'app'
+      ? app
+      : address.kind === 'account'
+        ? `${app}/${address.account}`
+        : `${app}/${address.role}/${address.group}`;
   return what.length > 240 ? undefined : `${address.kind}${tag === undefined ? '' : `#${tag}`}:${what}`;
 }
 
@@ -95,7 +109,12 @@ export function addressOf(blockId: string | undefined): Address | undefined {
   if (kind === 'app') return { kind, app: what };
   const slash = what.indexOf('/');
   if (slash < 1 || slash === what.length - 1) return undefined;
-  return { kind: 'account', app: what.slice(0, slash), account: what.slice(slash + 1) };
+  const [app, rest] = [what.slice(0, slash), what.slice(slash + 1)];
+  if (kind === 'account') return { kind, app, account: rest };
+  const next = rest.indexOf('/');
+  return next < 1 || next === rest.length - 1
+    ? undefined
+    : { kind: 'group', app, role: rest.slice(0, next), group: rest.slice(next + 1) };
 }
 
 /** The sentences and names a card is drawn with. */

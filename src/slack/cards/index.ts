@@ -1,6 +1,7 @@
 /**
  * The cards: state × reader → message. Pure; the one door through which the rest of Slack's edge uses them.
  */
+export { pausedMessage, statusCard, syncedMessage, usedMessage } from './app-status.ts';
 export { ACTIONS, type ActionId, type Address, addressOf, type CardContext, type Message } from './card.ts';
 export { historyCard } from './history.ts';
 export { hubCard, mineCard, pendingCard } from './hub.ts';

@@ -6,6 +6,7 @@ import type { Notice } from '../../access/ports.ts';
 import { actions, button, context, linkButton, message, oneSentence, section } from '../blocks.ts';
 import { personWords } from '../text/index.ts';
 import { join, link, mention, NOTHING, piece, say, type Words } from '../text/words.ts';
+import { troubleButtons } from './app-status.ts';
 import {
   ACTIONS,
   addressFor,
@@ -24,6 +25,7 @@ export function noticeCard(notice: Notice, ctx: CardContext): Message {
   const app = 'app' in notice ? notice.app : undefined;
   const more: KnownBlock[] = [
     ...(notice.kind === 'head' ? [context(pen.t.notices.verifyWith(notice.seq, notice.hash))] : []),
+    ...(notice.kind === 'group_trouble' ? troubleButtons(notice.app, notice.trouble, pen) : []),
     ...(isObserved(ctx, app) ? [context(pen.t.facts.OBSERVE)] : []),
   ];
   return oneSentence(words, more);

@@ -10,7 +10,7 @@ import { bold, join, link, piece, quote, say, toMrkdwn, type Words } from '../te
 import { ACTIONS, type CardContext, isObserved, type Message } from './card.ts';
 import { type Draw, drawOf, mayDecide } from './draw.ts';
 import { refusalButtons, refusalOf } from './refusal.ts';
-import { statusLines } from './status.ts';
+import { statusLines, waitsLine } from './status.ts';
 import { ticketOf } from './ticket.ts';
 
 /** So long may all changes be to share one block; each alone fits into one. */
@@ -89,9 +89,11 @@ function changeBlocks({ t, deal, request }: Draw): KnownBlock[] {
 }
 
 /** What else an approver should know: warnings first. */
-function noteLines({ request, t, n, deal, sensitive }: Draw): Words[] {
+function noteLines(draw: Draw): Words[] {
+  const { request, t, n, deal, sensitive } = draw;
   const { ask, deniedBefore, disabledBefore } = request;
   return [
+    ...waitsLine(draw),
     ...(sensitive && ask.action === 'grant' ? [t.facts.sensitive(deal)] : []),
     ...(ask.action === 'disable' ? [t.facts.disableEffect(deal)] : []),
     ...(deal.changes.some((one) => IDENTITY.includes(one.attribute)) ? [t.facts.identityChange(deal)] : []),

@@ -71,6 +71,7 @@ export function offerRow(offer: AppOffer, ctx: CardContext): KnownBlock[] {
     limits,
     t.views.owners(offer.owners),
     offer.observe ? t.views.observed : NOTHING,
+    offer.halted === undefined ? NOTHING : t.apps.halted(offer.halted),
   ].filter((words) => !isNothing(words));
   return [line(join(said, '\n')), actions(buttons, addressFor({ kind: 'app', app: offer.key }))];
 }
@@ -84,6 +85,7 @@ export function ownerRow(offer: AppOffer, pen: Pen): KnownBlock[] {
     actions(
       [
         button(buttonFor.list(offer.name), ACTIONS.listApp),
+        button(buttons.status, ACTIONS.appStatus),
         button(buttons.revoke, ACTIONS.openRevoke),
         button(buttons.disable, ACTIONS.openDisable),
         button(buttons.enable, ACTIONS.openEnable),

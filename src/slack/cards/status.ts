@@ -4,6 +4,7 @@
 import { sameSlack } from '../../access/people.ts';
 import { currentStep, type Decision } from '../../access/request.ts';
 import { isNothing, NOTHING, piece, say, type Words } from '../text/words.ts';
+import { appPolicy } from './card.ts';
 import type { Draw } from './draw.ts';
 import { refusalWords } from './refusal.ts';
 
@@ -49,11 +50,18 @@ export function statusLines(draw: Draw): Words[] {
     case 'refused':
       return [request.refusal === undefined ? piece(t.small.STATES.refused) : refusalWords(request.refusal, draw)];
     case 'pending':
-      return [...decided, t.requests.waitingFor(waitingPeople(draw))];
+      return [...decided, t.requests.waitingFor(waitingPeople(draw)), ...waitsLine(draw)];
     case 'approved':
-      return [...decided, request.after === undefined ? t.requests.nextUp : t.requests.waitsForAccount];
+      // A linked grant waits for its account first, and for the app only then.
+      if (request.after !== undefined && request.applyFrom === undefined)
+        return [...decided, t.requests.waitsForAccount];
+      return [...decided, ...(request.waits === undefined ? [t.requests.nextUp] : waitsLine(draw))];
     case 'applying':
-      return [...decided, t.requests.applying(deal), ...notYet(draw)];
+      return [
+        ...decided,
+        ...(request.waits === undefined ? [t.requests.applying(deal)] : waitsLine(draw)),
+        ...notYet(draw),
+      ];
     case 'active':
       return [...decided, ...activeLines(draw)];
     case 'ending':
@@ -61,7 +69,7 @@ export function statusLines(draw: Draw): Words[] {
     case 'ended':
       return [...closingLine(draw), ...endedLines(draw)];
     case 'done':
-      return [...decided, proof(draw, t.requests.done(deal))];
+      return [...decided, proof(draw, t.requests.done(deal)), ...invitation(draw)];
     case 'denied':
       return decided;
     case 'cancelled':
@@ -78,10 +86,22 @@ export function statusLines(draw: Draw): Words[] {
   }
 }
 
+/** What a request of a halted app waits for. */
+export function waitsLine({ request, t, n, deal }: Draw): Words[] {
+  const { waits, state } = request;
+  return waits === undefined ? [] : [t.apps.waits(waits, deal.app, state === 'approved' || state === 'applying', n)];
+}
+
 /** What the directory said where no confirmation can stand. */
-function notYet({ request, t, n, deal }: Draw): Words[] {
+function notYet(draw: Draw): Words[] {
+  const { request, t, n, deal } = draw;
   const { outcome } = request;
-  return outcome === undefined || outcome.kind === 'confirmed' ? [] : [t.requests.unconfirmed(outcome, deal, n)];
+  if (outcome === undefined || outcome.kind === 'confirmed') return [];
+  const said = t.requests.unconfirmed(outcome, deal, n);
+  const traits = appPolicy(draw.ctx, draw.app)?.traits;
+  return outcome.kind === 'accepted' && traits !== undefined
+    ? [say`${said} ${t.apps.settlesSlowly(traits.settlesWithin)}`]
+    : [said];
 }
 
 /** A sentence that is only said when it was read back; else what is known instead. */
@@ -97,9 +117,21 @@ function activeLines(draw: Draw): Words[] {
   const end = endWords(draw, soon);
   if (request.outcome?.kind === 'confirmed') {
     const at = n.at(request.outcome.at, soon ? 'time' : 'moment');
-    return [say`${t.requests.active(deal, end)}${t.requests.confirmed(at)}`, t.requests.mayNeedMinutes(deal)];
+    return [say`${t.requests.active(deal, end)}${t.requests.confirmed(at)}`, ...mayNeed(draw)];
   }
   return [...notYet(draw), ...(request.until === undefined ? [] : [t.requests.planned(n.at(request.until))])];
+}
+
+/** An app that mails new people itself: nobody waits for a welcome of ours. */
+function invitation({ request, t, deal, ctx, app }: Draw): Words[] {
+  const invites = request.ask.action === 'provision' && appPolicy(ctx, app)?.traits.invites === true;
+  return invites && request.outcome?.kind === 'confirmed' ? [t.apps.invitesItself(deal.app)] : [];
+}
+
+/** What is confirmed is the directory; the app itself shows it when it has caught up. */
+function mayNeed({ t, deal, ctx, app }: Draw): Words[] {
+  const traits = appPolicy(ctx, app)?.traits;
+  return traits === undefined ? [] : [t.apps.mayNeed(deal.app, traits.settlesWithin)];
 }
 
 function endWords({ request, t, n }: Draw, soon: boolean): Words {

@@ -3,7 +3,7 @@
  */
 
 /** Who a verb is for; what the person may do with it is decided by the desk. */
-export type Audience = 'anyone' | 'managers_owners' | 'owners' | 'owners_auditors';
+export type Audience = 'anyone' | 'managers_owners' | 'owners' | 'owners_auditors' | 'overseers';
 
 export interface VerbInfo {
   /** What follows the slash command; `<…>` is needed, `[…]` may be left out. */
@@ -47,22 +47,16 @@ export const VERBS = {
   pending: { usage: 'pending', example: 'pending', who: 'anyone' },
   history: { usage: 'history [person]', example: 'history bob@example.com', who: 'anyone' },
   link: { usage: 'link <person> <e-mail>', example: 'link <@U0123456> bob@example.com', who: 'owners' },
+  status: { usage: 'status [app]', example: 'status', who: 'overseers' },
+  sync: { usage: 'sync [app]', example: 'sync', who: 'owners' },
+  pause: { usage: 'pause [app]', example: 'pause', who: 'owners' },
+  resume: { usage: 'resume [app]', example: 'resume', who: 'owners' },
   help: { usage: 'help [topic]', example: 'help request', who: 'anyone' },
 } as const satisfies Record<string, VerbInfo>;
 
 export type Verb = keyof typeof VERBS;
 
 /** Promised words that this release does not have yet. Kept out of the help. */
-export const LATER = [
-  'extend',
-  'explain',
-  'delegate',
-  'everywhere',
-  'urgent',
-  'status',
-  'sync',
-  'pause',
-  'resume',
-] as const;
+export const LATER = ['extend', 'explain', 'delegate', 'everywhere', 'urgent'] as const;
 
 export type LaterVerb = (typeof LATER)[number];

@@ -64,6 +64,11 @@ const open =
   (counter, { arrival, ack }, app) =>
     counter.intake.open(arrival, ack, askForm(counter, arrival, { action, draft: app === undefined ? {} : { app } }));
 
+const onApp =
+  (what: 'sync' | 'pause' | 'resume'): OnApp =>
+  (counter, { arrival, ack }, app) =>
+    app === undefined ? stale(counter, arrival, ack) : counter.intake.accept(arrival, ack, { do: what, app });
+
 /** `block_id` may address an app. */
 const ON_APP: Readonly<Record<string, OnApp>> = {
   [ACTIONS.openRequest]: open('grant'),
@@ -78,6 +83,11 @@ const ON_APP: Readonly<Record<string, OnApp>> = {
     app === undefined
       ? stale(counter, arrival, ack)
       : counter.intake.accept(arrival, ack, { do: 'list', app, which: 'admins' }),
+  [ACTIONS.appStatus]: ({ intake }, { arrival, ack }, app) =>
+    intake.accept(arrival, ack, { do: 'status', ...(app === undefined ? {} : { app }) }),
+  [ACTIONS.appSync]: onApp('sync'),
+  [ACTIONS.appPause]: onApp('pause'),
+  [ACTIONS.appResume]: onApp('resume'),
   [ACTIONS.help]: async ({ intake, context }, { arrival, ack }) => {
     await ack();
     await intake.tell(arrival, helpMessage({ kind: 'help' }, context()));
@@ -130,6 +140,10 @@ export const buttonListener = (counter: Counter) =>
       if (onRequest !== undefined && request !== '' && request.length <= 64) return onRequest(counter, click, request);
       if (onApp !== undefined) return onApp(counter, click, address?.app);
       if (onAccount !== undefined && address?.kind === 'account') return onAccount(counter, click, address);
+      if (action.action_id === ACTIONS.useGroup && address?.kind === 'group') {
+        const { app, role, group } = address;
+        return counter.intake.accept(arrival, ack, { do: 'use_group', app, role, group });
+      }
       return stale(counter, arrival, ack);
     },
   });

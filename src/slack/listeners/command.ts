@@ -31,6 +31,15 @@ export const commandListener = (counter: Counter) =>
           return intake.accept(arrival, ack, { do: 'list', app: command.app, which: command.which });
         case 'history':
           return intake.accept(arrival, ack, { do: 'history', whose: command.whose });
+        case 'status':
+          return intake.accept(arrival, ack, {
+            do: 'status',
+            ...(command.app === undefined ? {} : { app: command.app }),
+          });
+        case 'sync':
+        case 'pause':
+        case 'resume':
+          return intake.accept(arrival, ack, { do: command.kind, app: command.app });
         case 'link':
           return intake.accept(arrival, ack, { do: 'link', person: command.person, email: command.email });
         case 'request':

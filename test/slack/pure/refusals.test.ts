@@ -99,6 +99,13 @@ const samples = (
     })),
   ),
   group_missing: [{ code: 'group_missing', app: 'perplexity', group: text }],
+  app_stopped: (['gone', 'missing', 'doubled', 'shared'] as const).map((why) => ({
+    code: 'app_stopped',
+    app: 'perplexity',
+    role: 'admin',
+    why,
+  })),
+  offer_gone: [{ code: 'offer_gone', app: 'perplexity', role: 'admin' }],
   seats: [{ code: 'seats', app: 'perplexity', used: 120, seats: 120 }],
   domain: [
     { code: 'domain', email: text, domains: many },

@@ -195,7 +195,7 @@ describe('the requester', () => {
     expect(textOf(card.blocks)).toMatch(
       /You are in the Admin group of Perplexity Enterprise until <!date\^\d+\^\{time\}\|[^>]*>, confirmed <!date/,
     );
-    expect(textOf(card.blocks)).toContain('may need a few minutes');
+    expect(textOf(card.blocks)).toContain('may need up to 1 hour to show it');
     expect(actionsOf(card)).toEqual([ACTIONS.finish]);
   });
 

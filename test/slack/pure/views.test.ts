@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/access/audit.ts';
 import { HOUR } from '../../../src/access/policy.ts';
-import type { Notice } from '../../../src/access/ports.ts';
+import type { GroupTrouble, Notice } from '../../../src/access/ports.ts';
 import type {
   AccountView,
+  AppStatus,
   HeldRole,
   HistoryView,
   HomeView,
@@ -24,8 +25,12 @@ import {
   lookupCard,
   mineCard,
   noticeCard,
+  pausedMessage,
   pendingCard,
   replyMessage,
+  statusCard,
+  syncedMessage,
+  usedMessage,
 } from '../../../src/slack/cards/index.ts';
 import { LATER, VERBS, type Verb } from '../../../src/slack/command/verbs.ts';
 import { homeView } from '../../../src/slack/home.ts';
@@ -174,6 +179,12 @@ const events = (text: string): { readonly [T in AuditEvent['type']]: Extract<Aud
     'access.visible': { ...noted, type: 'access.visible' },
     'person.bound': { ...base, type: 'person.bound', app: text, account: text, how: 'email' },
     'group.linked': { ...base, type: 'group.linked', app: 'perplexity', role: text, group: text },
+    'group.renamed': { ...base, type: 'group.renamed', app: 'perplexity', role: text, group: text },
+    'group.cleared': { ...base, type: 'group.cleared', app: text, role: text, group: text },
+    'group.trouble': { ...base, type: 'group.trouble', app: 'perplexity', role: text, why: 'gone' },
+    'app.paused': { ...base, type: 'app.paused', app: text },
+    'app.resumed': { ...base, type: 'app.resumed', app: 'perplexity' },
+    'app.synced': { ...base, type: 'app.synced', app: 'perplexity', complete: false },
     'group.members_lost': { ...base, type: 'group.members_lost', app: 'perplexity', group: text, accounts: [text] },
     'scim.learned': { ...base, type: 'scim.learned', app: 'perplexity', fields: [text] },
     'scim.forgotten': { ...base, type: 'scim.forgotten', app: text, fields: many(30, () => text) },
@@ -193,6 +204,15 @@ const history = (text: string): HistoryView => ({
   entries: many(20, (seq) => ({ seq, at: NOW, events: Object.values(events(text)) })),
 });
 
+const owner = (text: string) => ({ slack: slack(OWNER), name: text, email: text });
+const troubles = (text: string): GroupTrouble[] => [
+  { kind: 'gone', role: 'admin', group: { id: text, name: text }, found: { id: text, name: text }, since: NOW },
+  { kind: 'gone', role: text, group: { id: text, name: text }, since: NOW },
+  { kind: 'missing', role: 'admin', name: text, since: NOW },
+  { kind: 'doubled', role: 'admin', name: text, ids: [text, text, text, text, text, text], since: NOW },
+  { kind: 'shared', roles: ['admin', text], group: { id: text, name: text }, since: NOW },
+];
+
 const notices = (text: string): Notice[] => [
   { kind: 'head', seq: 7, hash: text },
   { kind: 'safe_mode', detail: text },
@@ -203,7 +223,35 @@ const notices = (text: string): Notice[] => [
   { kind: 'welcome', app: 'perplexity', requester: slack(ALICE), forward: false, name: text, email: text },
   { kind: 'welcome', app: 'perplexity', requester: slack(ALICE), forward: true, name: text, email: text },
   { kind: 'cannot_get_in', app: 'perplexity', by: slack(BOB) },
+  { kind: 'app_paused', app: 'perplexity', by: owner(text), at: NOW },
+  { kind: 'app_resumed', app: 'perplexity', by: owner(text), at: NOW },
+  { kind: 'group_renamed', app: 'perplexity', role: 'admin', from: text, to: text },
+  ...troubles(text).map((trouble) => ({ kind: 'group_trouble' as const, app: 'perplexity', trouble })),
+  { kind: 'group_settled', app: 'perplexity', role: 'admin', group: { id: text, name: text }, by: owner(text) },
+  { kind: 'group_settled', app: 'perplexity', role: 'admin', group: { id: text, name: text } },
 ];
+
+const statusOf = (text: string, change: Partial<AppStatus> = {}): AppStatus => ({
+  app: 'perplexity',
+  owner: true,
+  mirror: { syncedAt: NOW, complete: false, active: 400, inactive: 12 },
+  seats: { used: 110, seats: 120 },
+  roles: troubles(text).map((trouble, index) => ({
+    role: index === 0 ? 'admin' : text,
+    group: { id: text, name: text },
+    members: index,
+    trouble,
+  })),
+  paused: { at: NOW, by: owner(text) },
+  unauthorizedSince: NOW,
+  learned: { refusedFilters: [text], membersListed: 'yes', batchSize: 7, other: text },
+  overdue: 1,
+  alarms: 2,
+  open: 3,
+  waiting: 2,
+  drift: 4,
+  ...change,
+});
 
 const messages = (text: string) => [
   ...lookups(text).map((view) => lookupCard(view, ctx)),
@@ -212,6 +260,14 @@ const messages = (text: string) => [
   historyCard(history(text), ctx),
   historyCard({ whose: { name: text }, entries: [] }, ctx),
   ...notices(text).map((notice) => noticeCard(notice, context({ welcome: text }))),
+  statusCard(
+    many(12, (index) => statusOf(text, { app: index === 0 ? 'perplexity' : `app-${index}` })),
+    ctx,
+  ),
+  pausedMessage({ app: text, state: 'paused', before: true, at: NOW, by: owner(text), waiting: 1 }, ctx),
+  pausedMessage({ app: 'perplexity', state: 'running', before: false, waiting: 2, stopped: true }, ctx),
+  syncedMessage({ app: text, at: NOW, complete: false, why: text, accounts: 1, gone: 1, groups: 1 }, ctx),
+  usedMessage(text, text, { id: text, name: text }, ctx),
   linkedMessage({ name: text, apps: [text, 'perplexity'] }, slack(BOB), ctx),
   linkedMessage({ name: text, apps: [] }, slack(BOB), ctx),
   replyMessage({ kind: 'failed', reference: text }, ctx),

@@ -19,6 +19,10 @@ export const descriptions: Readonly<Record<Verb, string>> = {
   pending: 'See what waits for you and what you wait for.',
   history: 'See what happened, newest first.',
   link: 'Say which account belongs to a Slack person.',
+  status: 'See how an app is doing, and what needs you.',
+  sync: 'Have an app read now.',
+  pause: 'Stop what gives access in an app; removals go on.',
+  resume: 'Let a paused app go on.',
   help: 'Read this, or more about one word.',
 };
 
@@ -27,6 +31,7 @@ export const audiences: Readonly<Record<Audience, string>> = {
   managers_owners: 'For managers and owners.',
   owners: 'For owners.',
   owners_auditors: 'For owners and auditors; managers see their own people.',
+  overseers: 'For owners and auditors.',
 };
 
 export const intro = (command: string): Words =>

@@ -25,6 +25,8 @@ export const buttons = {
   mine: 'Show my access',
   pending: 'Show what is open',
   help: 'Show help',
+  status: 'Show status',
+  useGroup: 'Use this group',
   cannotGetIn: "I can't get in",
   keep: 'Go back',
 };
@@ -33,6 +35,9 @@ export const buttons = {
 export const buttonFor = {
   list: (app: string) => `List ${app}`,
   visit: (app: string) => `Open ${app}`,
+  pause: (app: string) => `Pause ${app}`,
+  resume: (app: string) => `Resume ${app}`,
+  sync: (app: string) => `Sync ${app} now`,
   keep: (role: string, who: string) => `Keep ${role} for ${who}`,
   revokeGrant: (role: string, who: string) => `Revoke ${role} from ${who}`,
   accountShow: (who: string) => `Show ${who}`,
@@ -46,6 +51,16 @@ export const buttonFor = {
 
 export const dialogs = {
   approve: { title: 'Approve this?', yes: 'Approve' },
+  pause: {
+    title: 'Pause it?',
+    yes: 'Pause',
+    text: 'Nothing is given there until an owner resumes it. Requests are taken and decided; ends and removals go on.',
+  },
+  useGroup: {
+    title: 'Use this group?',
+    yes: 'Use it',
+    text: 'It carries the role from now on. Do this only if you know that it is meant to.',
+  },
   finish: { title: 'Give it back now?', yes: 'Give it back', text: 'The role ends now. You can ask again later.' },
 };
 

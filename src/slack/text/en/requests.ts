@@ -131,7 +131,6 @@ export function active(deal: Deal, end: Words): Words {
 export const until = (at: Words): Words => say` until ${at}`;
 export const noEnd = (review: Words): Words => say`, with no end; looked at again ${review}`;
 export const confirmed = (at: Words): Words => say`, confirmed ${at}.`;
-export const mayNeedMinutes = (deal: Deal): Words => say`${deal.app} itself may need a few minutes to show it.`;
 /** An end is planned although nothing is confirmed yet. */
 export const planned = (at: Words): Words => say`Planned end: ${at}.`;
 export const gone = (deal: Deal): Words =>
