@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino, { type Logger } from 'pino';
-import type { Clock, Store } from './access/ports.ts';
+import type { DirectoryError } from './access/errors.ts';
+import type { Clock, Store, SyncResult } from './access/ports.ts';
 import {
   createDesk,
   createVerbs,
@@ -18,6 +19,7 @@ import {
   ownersOf,
   recallLearned,
   send,
+  synced,
   tokenState,
   type World,
 } from './access/service/index.ts';
@@ -141,6 +143,10 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       onLearn: (app, service, learned) => void keepLearned({ store, log }, app, service, learned),
       onLost: (app, group, lost) => membersLost(world, app, group, lost),
       groups: (app) => linkedGroups(world, app),
+      onSynced: (app, result, error) =>
+        void synced(world, app, result, error).catch((failure: unknown) =>
+          log.warn({ app, error: String(failure) }, 'what a sync found could not be put on record'),
+        ),
     },
   );
   let desk: Desk | undefined;
@@ -231,6 +237,7 @@ async function openDirectories(
     readonly onLearn: (app: string, service: string, learned: Learned) => void;
     readonly onLost: (app: string, group: string, lost: readonly string[]) => Promise<void>;
     readonly groups: (app: string) => Promise<readonly string[]>;
+    readonly onSynced: (app: string, result: SyncResult, error: DirectoryError | undefined) => void;
   },
 ): Promise<Record<string, Reached>> {
   const opened: Record<string, Reached> = {};
@@ -258,7 +265,10 @@ async function openDirectories(
         if (event.kind === 'members_lost') log.error(event, 'people left a group whom nobody had named');
         else if (event.kind === 'sync_broken')
           log.error({ app: event.app, err: event.error }, 'the sync itself is broken');
-        else log.debug(event, 'synced');
+        else {
+          log.debug(event, 'synced');
+          heart.onSynced(app.key, event.result, event.error);
+        }
       },
       onLost: (group, lost) => heart.onLost(app.key, group, lost),
       groups: () => heart.groups(app.key),

@@ -30,7 +30,7 @@ export { ownersOf } from './approvers.ts';
 export type { Desk } from './desk.ts';
 export { checkJob, type Linked, linkGroup } from './groups.ts';
 export { keepLearned, recallLearned } from './learned.ts';
-export { everyOwner, keepWatch, membersLost, send, tokenState } from './watch.ts';
+export { everyOwner, keepWatch, membersLost, send, synced, tokenState } from './watch.ts';
 export type { JobResult, Log, World } from './world.ts';
 
 /** A job's verb. @throws DirectoryError (or whatever an edge threw) to be run again later */

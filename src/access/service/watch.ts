@@ -1,9 +1,10 @@
 /**
  * What the house does by itself: publishes the head of the chain daily, verifies the chain daily, says when it starts.
  */
+import type { DirectoryError } from '../errors.ts';
 import { personKey, type SlackId } from '../people.ts';
 import { DAY } from '../policy.ts';
-import type { Job, NewJob, Notice } from '../ports.ts';
+import type { Job, NewJob, Notice, SyncResult } from '../ports.ts';
 import { ownersOf } from './approvers.ts';
 import { draftOn, system } from './draft.ts';
 import { checkJob } from './groups.ts';
@@ -82,6 +83,25 @@ export async function tokenState(world: World, app: string, works: boolean): Pro
     if (!works) notifyOwners(draft, id, app, { kind: 'unauthorized', app });
     return draft.change(undefined);
   });
+}
+
+/**
+ * A look at the whole app has ended: what it says of the token is on record, also where no change was tried, and what the
+ * groups of the roles are is looked at again.
+ */
+export async function synced(
+  world: World,
+  app: string,
+  result: SyncResult,
+  error: DirectoryError | undefined,
+): Promise<void> {
+  if (result.why === 'stopped') return;
+  const fault = error?.fault;
+  if (fault === undefined || fault === 'unauthorized') await tokenState(world, app, fault === undefined);
+  // What did not answer, or not to us, says nothing about groups.
+  if (fault === 'unauthorized' || fault === 'unavailable') return;
+  const job = checkJob(app, world.clock.now());
+  await world.store.commit([], () => ({ jobs: [{ schedule: job }], result: undefined }));
 }
 
 /** An incident: a write made people leave a group whom nobody had named. On record and for the owners to mend. */
