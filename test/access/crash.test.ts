@@ -15,6 +15,8 @@ interface Job {
   readonly ask: Ask;
   readonly approvers: readonly string[];
   readonly prepare?: (office: Office) => Promise<void>;
+  /** What happens elsewhere half an hour after the last decision. */
+  readonly meanwhile?: (office: Office) => void;
   /** What must be so in the end, whatever happened on the way. */
   readonly result: (office: Office) => unknown;
 }
@@ -69,6 +71,39 @@ const JOBS: Readonly<Record<string, Job>> = {
     },
     result: (office) => [office.accounts.get('a-ada')?.active, office.groups.get(ADMINS)?.has('a-ada')],
   },
+  'an update by two owners': {
+    by: 'ben',
+    ask: {
+      action: 'update',
+      app: APP,
+      subject: ada,
+      changes: { email: 'ada.new@example.com', title: 'Analyst' },
+    },
+    approvers: ['carla', 'dmitri'],
+    async prepare(office) {
+      // Bound before, so that the binding is carried along.
+      await office.desk.cancel({ request: (await office.ask('ada', grant())).id, by: slack('ada') });
+      await office.run();
+      office.mischief.push('lost_answer');
+    },
+    result: async (office) => [
+      office.accounts.get('a-ada')?.email,
+      office.profiles.get('a-ada'),
+      office.writes,
+      (await office.store.read('account', `${APP}/a-ada`))?.renamedTo,
+      (await office.store.read('account', `${APP}/a-ada`))?.open,
+    ],
+  },
+  'an update that shows later': {
+    by: 'ben',
+    ask: { action: 'update', app: APP, subject: ada, changes: { title: 'Analyst', department: 'Sales' } },
+    approvers: ['carla'],
+    async prepare(office) {
+      office.whims.set('title', { kind: 'accepted' });
+    },
+    meanwhile: (office) => office.profiles.set('a-ada', { title: 'Analyst', department: 'Sales' }),
+    result: (office) => [office.profiles.get('a-ada'), office.writes.length < 3],
+  },
   'an enable of somebody left in a group': {
     by: 'ben',
     ask: { action: 'enable', app: APP, subject: ada },
@@ -102,6 +137,8 @@ async function told(
     await office.surviving(() => office.desk.decide({ request: id, by: slack(approver), verdict: 'approve' }));
     await office.run();
   }
+  await office.later(HOUR / 2);
+  job.meanwhile?.(office);
   await office.later(2 * HOUR);
   const died = office.dieAt(0, when);
   return { office, id, died };
@@ -116,7 +153,7 @@ const ending = async (office: Office, id: string, job: Job) => {
     why: request.closing?.why,
     outcome: request.outcome?.kind,
     decisions: request.decisions.map((each) => each.by.name),
-    result: job.result(office),
+    result: await job.result(office),
     open: open.filter((each) => each.id !== request.followedBy).map((each) => each.state),
     holdings: holdings.filter((each) => each.grants.length > 0 || each.removing === true),
     chain: await office.store.verify(),

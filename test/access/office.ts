@@ -6,10 +6,19 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { AccessError, DirectoryError } from '../../src/access/errors.ts';
 import { foldEmail, type Person, type SlackId } from '../../src/access/people.ts';
-import { type AppPolicy, DEFAULT_HOURS, DEFAULT_LIMITS, HOUR, type Policy } from '../../src/access/policy.ts';
+import {
+  ACCOUNT_ATTRIBUTES,
+  type AccountAttribute,
+  type AppPolicy,
+  DEFAULT_HOURS,
+  DEFAULT_LIMITS,
+  HOUR,
+  type Policy,
+} from '../../src/access/policy.ts';
 import type {
   Account,
   AccountChanges,
+  AttributeOutcome,
   Directory,
   JobKind,
   Membership,
@@ -60,6 +69,7 @@ export const CRM: AppPolicy = {
     settlesWithin: 5 * 60_000,
     createsGroups: true,
     assignedOnly: false,
+    lockedInConsole: false,
   },
   mode: 'live',
   owners: [
@@ -89,7 +99,7 @@ export const code = (work: Promise<unknown>): Promise<string> =>
   );
 
 /** What a step of the directory may do instead of what it should. */
-type Mischief = 'unavailable' | 'lost_request' | 'lost_answer' | 'invisible' | 'rejected';
+type Mischief = 'unavailable' | 'lost_request' | 'lost_answer' | 'invisible' | 'rejected' | 'observed';
 
 export interface Office {
   readonly now: number;
@@ -103,6 +113,8 @@ export interface Office {
   readonly names: Map<string, string>;
   /** Account id → what an update could change. */
   readonly profiles: Map<string, AccountChanges>;
+  /** What becomes of an attribute instead of being written. */
+  readonly whims: Map<AccountAttribute, AttributeOutcome>;
   readonly usergroups: Map<string, readonly string[]>;
   /** Every write that reached the directory, oldest first. */
   readonly writes: string[];
@@ -266,6 +278,7 @@ export async function openOffice(
     groups,
     names,
     profiles,
+    whims: new Map(),
     usergroups,
     writes: [],
     shown: [],
@@ -352,6 +365,7 @@ function literalDirectory(office: () => Office): Directory {
     if (isSo) return { kind: 'confirmed', at: office().now };
     await office().beforeWrite();
     const trick = office().mischief.shift();
+    if (trick === 'observed') return { kind: 'observed', at: office().now };
     if (trick === 'unavailable') throw new DirectoryError('unavailable', 'no connection');
     if (trick === 'rejected') throw new DirectoryError('rejected', 'it says no');
     if (trick === 'lost_request') {
@@ -371,13 +385,43 @@ function literalDirectory(office: () => Office): Directory {
   const answering = (): void => {
     if (office().appDown) throw new DirectoryError('unavailable', 'the app does not answer');
   };
+  async function profileOf(id: string): Promise<AccountChanges | undefined> {
+    answering();
+    const known = office().accounts.get(id);
+    if (known === undefined) return undefined;
+    const { name: displayName, email, userName, manager } = known;
+    return {
+      displayName,
+      email,
+      userName,
+      ...(manager === undefined ? {} : { manager }),
+      ...office().profiles.get(id),
+    };
+  }
+  function put(id: string, attribute: AccountAttribute, value: string): void {
+    const { manager, ...known } = office().accounts.get(id) ?? account(id);
+    const { [attribute]: _was, ...others } = office().profiles.get(id) ?? {};
+    const boss = attribute === 'manager' ? value : (manager ?? '');
+    office().accounts.set(id, {
+      ...known,
+      ...(attribute === 'email' ? { email: value, emails: [value] } : {}),
+      ...(attribute === 'userName' ? { userName: value } : {}),
+      ...(attribute === 'displayName' ? { name: value } : {}),
+      ...(boss === '' ? {} : { manager: boss }),
+    });
+    const kept = ['email', 'userName', 'displayName', 'manager'].includes(attribute) || value === '';
+    office().profiles.set(id, kept ? others : { ...others, [attribute]: value });
+  }
   return {
     app: APP,
     async account(id) {
       answering();
       return office().accounts.get(id);
     },
-    find: async (email) => [...office().accounts.values()].filter((each) => each.emails.includes(foldEmail(email))),
+    find: async (email) =>
+      [...office().accounts.values()].filter(
+        (each) => each.emails.includes(foldEmail(email)) || foldEmail(each.userName) === foldEmail(email),
+      ),
     groupsNamed: async (name) => [...office().names].filter(([, each]) => each === name).map(([id]) => id),
     async group(id) {
       answering();
@@ -418,26 +462,32 @@ function literalDirectory(office: () => Office): Directory {
         now.active === active,
       );
     },
-    async profile(id) {
-      answering();
-      const known = office().accounts.get(id);
-      if (known === undefined) return undefined;
-      return { displayName: known.name, email: known.email, userName: known.userName, ...office().profiles.get(id) };
-    },
+    profile: async (id) => profileOf(id),
     async update(id, changes) {
+      const now = await profileOf(id);
+      if (now === undefined) throw new DirectoryError('rejected', 'not there');
+      const attributes: Partial<Record<AccountAttribute, AttributeOutcome>> = {};
+      const sent: Partial<Record<AccountAttribute, string>> = {};
+      for (const each of ACCOUNT_ATTRIBUTES) {
+        const value = changes[each];
+        if (value === undefined) continue;
+        const whim = office().whims.get(each);
+        attributes[each] = (now[each] ?? '') === value ? { kind: 'confirmed' } : (whim ?? { kind: 'confirmed' });
+        if ((now[each] ?? '') !== value) sent[each] = value;
+      }
+      const names = ACCOUNT_ATTRIBUTES.filter((each) => sent[each] !== undefined);
+      const took = names.filter((each) => office().whims.get(each) === undefined);
+      const isSo = names.length === 0;
       const outcome = await write(
-        `update ${id}: ${Object.keys(changes).join(', ')}`,
-        () => office().profiles.set(id, { ...office().profiles.get(id), ...changes }),
-        false,
+        `update ${id}: ${names.join(', ')}`,
+        () => {
+          for (const each of took) put(id, each, sent[each] ?? '');
+        },
+        isSo,
       );
       if (outcome.kind === 'observed') return outcome;
-      const kind = outcome.kind;
-      return {
-        kind: 'written',
-        at: office().now,
-        sentAt: office().now,
-        attributes: Object.fromEntries(Object.keys(changes).map((name) => [name, { kind }])),
-      };
+      if (outcome.kind === 'accepted') for (const each of took) attributes[each] = { kind: 'accepted' };
+      return { kind: 'written', at: office().now, attributes };
     },
     add: async (group, id) =>
       write(`add ${id} to ${group}`, () => office().groups.get(group)?.add(id), membership(group, id) === 'in'),

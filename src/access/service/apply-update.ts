@@ -51,7 +51,7 @@ export async function applyUpdate(world: World, job: Job, request: AccessRequest
 export async function verifyUpdate(world: World, job: Job, request: AccessRequest): Promise<JobResult> {
   if (request.state !== 'applying' || request.outcome?.kind !== 'accepted') return DONE;
   const late = world.clock.now() - job.since >= LOOK_UNTIL;
-  return settle(world, job, request.id, await seen(world, request, late ? 'accepted, but never visible' : undefined));
+  return settle(world, job, request.id, await seen(world, request, undefined), late);
 }
 
 /** What the account shows by now of what has not been settled. @param missing why the rest is given up; absent: it is not */
@@ -75,8 +75,9 @@ const isSettled = (outcome: AttributeOutcome | undefined): boolean =>
 /**
  * One commit: what became of each attribute, the addresses the account goes by from now on, and where that leaves the
  * request: done as soon as something was confirmed and nothing is open, failed when nothing was taken at all.
+ * @param late nothing is looked for any longer
  */
-async function settle(world: World, job: Job, id: string, outcomes: Outcomes): Promise<JobResult> {
+async function settle(world: World, job: Job, id: string, outcomes: Outcomes, late = false): Promise<JobResult> {
   return changeRequest<JobResult>(world.store, id, (draft, current) => {
     if (current?.state !== 'applying' || current.app === undefined) return DONE;
     const before = current.attributes ?? {};
@@ -94,7 +95,7 @@ async function settle(world: World, job: Job, id: string, outcomes: Outcomes): P
       now,
       news.filter((each) => outcomes[each]?.kind === 'confirmed'),
     );
-    return conclude(draft, world, job, now, news.length > 0);
+    return conclude(draft, world, job, now, { isNews: news.length > 0, late });
   });
 }
 
@@ -106,7 +107,13 @@ function toldAs(outcome: AttributeOutcome | undefined): 'confirmed' | 'accepted'
   return outcome.kind === 'unsupported' ? 'refused' : outcome.kind;
 }
 
-function conclude(draft: Draft, world: World, job: Job, request: AccessRequest, isNews: boolean): JobResult {
+function conclude(
+  draft: Draft,
+  world: World,
+  job: Job,
+  request: AccessRequest,
+  { isNews, late }: { readonly isNews: boolean; readonly late: boolean },
+): JobResult {
   const { id, app } = request;
   const kinds = changed(request.attributes ?? {}).map((each) => request.attributes?.[each]?.outcome?.kind);
   if (kinds.some((kind) => kind === 'unknown' || kind === undefined)) {
@@ -114,6 +121,7 @@ function conclude(draft: Draft, world: World, job: Job, request: AccessRequest, 
     if (isNews) show(draft, request);
     return lookAgain(world, job);
   }
+  if (kinds.includes('accepted') && late) return fail(draft, request, 'accepted, but never visible');
   if (kinds.includes('accepted')) {
     const waits = request.outcome?.kind === 'accepted';
     if (isNews || !waits)
@@ -135,7 +143,10 @@ function conclude(draft: Draft, world: World, job: Job, request: AccessRequest, 
     return DONE;
   }
   const why = Object.values(request.attributes ?? {}).find((each) => each.outcome?.kind === 'refused')?.outcome;
-  const detail = why?.kind === 'refused' ? why.detail : 'the app does not take it';
+  return fail(draft, request, why?.kind === 'refused' ? why.detail : 'the app does not take it');
+}
+
+function fail(draft: Draft, request: AccessRequest, detail: string): JobResult {
   close(draft, calm(request), 'failed', { outcome: { kind: 'refused', at: draft.now, detail } });
   record(draft, request, 'request.failed', system('apply'), { why: 'refused', note: { detail } });
   return DONE;

@@ -128,11 +128,12 @@ async function identifyPerson(world: World, app: string, person: Person): Promis
   return { party: accountParty(account, person.slack), account, person };
 }
 
-/** The person's e-mail is no longer the one the binding was made with, and the policy does not vouch for it by Slack id. */
+/** The person's e-mail is none the binding goes by, and the policy does not vouch for it by Slack id. */
 function hasMoved(world: World, person: Person, record: AccountRecord | undefined): boolean {
   if (entryOf(world, personParty(person))?.slack === person.slack.user) return false;
   const { email } = person;
-  return record?.boundEmail !== undefined && email !== undefined && foldEmail(email) !== record.boundEmail;
+  if (record?.boundEmail === undefined || email === undefined) return false;
+  return ![record.boundEmail, ...(record.renamedTo ?? [])].includes(foldEmail(email));
 }
 
 /** The account this person is bound to, if any. @throws AccessError `binding_conflict` when their e-mail has changed since */
@@ -209,7 +210,7 @@ export async function bind(
         if (record?.slack !== undefined && owner.accounts[app] === account.id) return { result: undefined };
       }
       const value: AccountRecord = {
-        ...(record ?? newAccountRecord(app, account)),
+        ...(record === undefined ? newAccountRecord(app, account) : unbound(record)),
         email: account.email,
         name: account.name,
         slack: person.slack,
@@ -264,7 +265,7 @@ export const newAccountRecord = (app: string, account: Pick<Account, 'id' | 'ema
 });
 
 function unbound(record: AccountRecord): AccountRecord {
-  const { slack: _slack, boundEmail: _email, ...rest } = record;
+  const { slack: _slack, boundEmail: _email, renamedTo: _renamed, ...rest } = record;
   return rest;
 }
 

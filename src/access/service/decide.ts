@@ -23,7 +23,7 @@ import type { Click } from './desk.ts';
 import { changeRequest, close, type Draft, keysNow, keysOf, record, rolesOf, showCards } from './draft.ts';
 import { cancelOpposed, opposedGrants, scheduleApply, scheduleWaiting } from './enter.ts';
 import { guard } from './guard.ts';
-import { identityRefusal } from './plan-update.ts';
+import { changesIdentity, identityRefusal } from './plan-update.ts';
 import { textRefusal } from './terms.ts';
 import { appOf, directoryOf, roleOf, type World } from './world.ts';
 
@@ -140,6 +140,7 @@ async function guardAgain(world: World, request: AccessRequest): Promise<void> {
   if (app === undefined || subject?.account === undefined) return;
   const { action } = request.ask;
   if (action !== 'revoke' && action !== 'disable' && action !== 'update') return;
+  if (action === 'update' && !changesIdentity(request.attributes ?? {})) return;
   const account = await directoryOf(world, app).account(subject.account);
   if (account === undefined) return;
   const policy = appOf(world, app);

@@ -38,17 +38,21 @@ export async function planUpdate(
   if (changed(attributes).length === 0) refuse({ code: 'nothing_to_change', app: app.key });
   const stop = await identityRefusal(world, app, account, attributes);
   if (stop !== undefined) refuse(stop);
-  const identity = changed(attributes).some((each) => IDENTITY.includes(each));
   return {
     app,
     rule,
     subject: party,
     account,
     attributes,
-    steps: await steps(world, asking, identity ? await twoOwners(world, asking, rule) : rule),
+    steps: await steps(world, asking, changesIdentity(attributes) ? await twoOwners(world, asking, rule) : rule),
     held: await heldBy(world, app, account),
   };
 }
+
+type Attributes = NonNullable<AccessRequest['attributes']>;
+
+export const changesIdentity = (attributes: Attributes): boolean =>
+  changed(attributes).some((each) => IDENTITY.includes(each));
 
 /**
  * Why the attributes that say who somebody is may not be changed now. Asked at submit, at the decision and right before
@@ -58,7 +62,7 @@ export async function identityRefusal(
   world: World,
   app: AppPolicy,
   account: Account,
-  attributes: NonNullable<AccessRequest['attributes']>,
+  attributes: Attributes,
 ): Promise<Refusal | undefined> {
   const identity = changed(attributes).filter((each) => IDENTITY.includes(each));
   if (identity.length === 0) return undefined;
