@@ -81,6 +81,8 @@ export interface AppTraits {
   readonly createsGroups: boolean;
   /** Only accounts in a linked group, or made here, are touched. */
   readonly assignedOnly: boolean;
+  /** What is made here can be changed or removed here only, not in the app's own console. */
+  readonly lockedInConsole: boolean;
 }
 
 export interface AppPolicy {

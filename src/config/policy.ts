@@ -173,6 +173,7 @@ function traitsOf(profile: Profile): AppTraits {
     settlesWithin: profile.settlesWithin,
     createsGroups: profile.groupCreate,
     assignedOnly: profile.scope === 'assigned',
+    lockedInConsole: profile.lockedInConsole,
   };
 }
 

@@ -156,6 +156,10 @@ export const PROFILE_FIELDS: Fields = {
     words: ['everyone', 'assigned'],
     about: 'whom the app lets us touch; `assigned`: members of a linked group, and whom we made',
   },
+  lockedInConsole: {
+    kind: 'flag',
+    about: "accounts made over SCIM cannot be edited or removed in the vendor's console: whoever approves one is told",
+  },
   settlesWithin: { kind: 'duration', max: 7 * 86_400_000, about: 'how long a change may take to be seen in the app' },
   writesPerMinute: { kind: 'count', min: 1, max: 6000, about: 'most writes a minute that are sent' },
 };

@@ -62,6 +62,8 @@ export interface Profile {
   readonly sendsInvitation: boolean;
   /** Whom the app lets us touch: `assigned` are members of a linked group, and whom we made. */
   readonly scope: 'everyone' | 'assigned';
+  /** Accounts made over SCIM cannot be edited or removed in the vendor's own console. */
+  readonly lockedInConsole: boolean;
   /** How long a change may take to be seen in the app, ms. */
   readonly settlesWithin: number;
   /** Writes a minute the client allows itself. */
@@ -103,6 +105,7 @@ const generic: Profile = {
   deactivation: 'reversible', // RFC 7643 §4.1.1 leaves it to the server; reversible is what nearly all mean
   sendsInvitation: false, // not part of SCIM
   scope: 'everyone', // RFC 7644 §3.4: whatever it lists
+  lockedInConsole: false, // not part of SCIM
   settlesWithin: 5 * 60_000, // our own choice: what is visible later is worth telling
 };
 
@@ -113,6 +116,7 @@ const perplexity: Profile = {
   membersReadable: 'yes', // its help centre: lists users, groups and members
   groupCreate: false, // its help centre: groups are not created or deleted through SCIM
   attributes: {}, // its help centre names create, deactivate, reactivate and memberships only
+  lockedInConsole: true, // its help centre: rows that come over SCIM cannot be edited in its console
   settlesWithin: 60 * 60_000, // roles follow directory events: minutes as a rule, hours at worst
 };
 

@@ -45,6 +45,7 @@ const FULL = {
       },
       deactivation: 'reversible',
       sendsInvitation: true,
+      lockedInConsole: true,
       scope: 'assigned',
       settlesWithin: '40m',
       writesPerMinute: 30,
@@ -128,6 +129,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'profiles.<profile>.deactivation': ['delete'],
   'profiles.<profile>.sendsInvitation': ['yes'],
   'profiles.<profile>.scope': ['all'],
+  'profiles.<profile>.lockedInConsole': ['no'],
   'profiles.<profile>.settlesWithin': [40, '40', '8d', '0m'],
   'profiles.<profile>.writesPerMinute': [0, 6001, '30'],
   'apps.<app>.name': [7, 'x'.repeat(81), 'two\nlines', 'right\u202eleft'],
@@ -226,6 +228,7 @@ describe('each key', () => {
             settlesWithin: (2 * H) / 3,
             createsGroups: false,
             assignedOnly: true,
+            lockedInConsole: true,
           },
           mode: 'observe',
           owners: [

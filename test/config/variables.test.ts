@@ -213,7 +213,14 @@ describe('what is left out', () => {
           key: 'perplexity',
           name: 'Perplexity Enterprise',
           profile: 'perplexity',
-          traits: { updates: [], invites: false, settlesWithin: 3_600_000, createsGroups: false, assignedOnly: false },
+          traits: {
+            updates: [],
+            invites: false,
+            settlesWithin: 3_600_000,
+            createsGroups: false,
+            assignedOnly: false,
+            lockedInConsole: true,
+          },
           mode: 'live',
           owners: [
             { kind: 'email', email: 'owner@example.com' },

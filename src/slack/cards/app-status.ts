@@ -4,11 +4,12 @@
  */
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
+import { baseRole } from '../../access/policy.ts';
 import type { Group, GroupTrouble } from '../../access/ports.ts';
 import type { AppStatus, PauseView, SyncView } from '../../access/service/desk.ts';
 import { actions, actionsIfAny, asManyAsFit, button, confirm, message, oneSentence, section } from '../blocks.ts';
 import { personWords } from '../text/index.ts';
-import { isNothing, join, NOTHING, type Words } from '../text/words.ts';
+import { isNothing, join, NOTHING, piece, type Words } from '../text/words.ts';
 import {
   ACTIONS,
   addressFor,
@@ -41,6 +42,14 @@ export function statusCard(apps: readonly AppStatus[], ctx: CardContext): Messag
   return message(fallback, asManyAsFit(rows, MOST, moreRow(pen)));
 }
 
+/** Only where somebody can hold the base role and another: teams beside each other have no order. */
+function priority({ app }: AppStatus, { t, n, ctx }: Pen): Words[] {
+  const policy = appPolicy(ctx, app);
+  if (policy === undefined || policy.exclusive || policy.priority.length < 2 || baseRole(policy) === undefined)
+    return [];
+  return [t.apps.priority(policy.priority.map((role) => piece(n.role(role))))];
+}
+
 function appRow(view: AppStatus, pen: Pen): KnownBlock[] {
   const { t, n, ctx } = pen;
   const traits = appPolicy(ctx, view.app)?.traits;
@@ -53,6 +62,7 @@ function appRow(view: AppStatus, pen: Pen): KnownBlock[] {
     t.apps.mirror(view.mirror, n),
     view.seats === undefined ? NOTHING : t.apps.seats(view.seats.used, view.seats.seats),
     ...view.roles.map((role) => t.apps.roleGroup(role, n)),
+    ...priority(view, pen),
     t.apps.work(view),
     traits === undefined ? NOTHING : t.apps.traits(traits),
     learned.success ? t.apps.learned(learned.data) : NOTHING,

@@ -7,7 +7,7 @@ import { IDENTITY } from '../../access/policy.ts';
 import { type AccessRequest, isClosed, type Reader } from '../../access/request.ts';
 import { actionsIfAny, button, confirm, context, factSheet, message, oneSentence, section } from '../blocks.ts';
 import { bold, join, link, piece, quote, say, toMrkdwn, type Words } from '../text/words.ts';
-import { ACTIONS, type CardContext, isObserved, type Message } from './card.ts';
+import { ACTIONS, appPolicy, type CardContext, isObserved, type Message } from './card.ts';
 import { type Draw, drawOf, mayDecide } from './draw.ts';
 import { refusalButtons, refusalOf } from './refusal.ts';
 import { statusLines, waitsLine } from './status.ts';
@@ -101,6 +101,9 @@ function noteLines(draw: Draw): Words[] {
     ...(disabledBefore === undefined
       ? []
       : [t.facts.disabledBefore(n.at(disabledBefore.at, 'day'), disabledBefore.by, disabledBefore.reason)]),
+    ...(ask.action === 'provision' && appPolicy(draw.ctx, draw.app)?.traits.lockedInConsole === true
+      ? [t.apps.onlyHere(deal.app)]
+      : []),
     ...(request.seatsLeft === undefined ? [] : [t.facts.seatsLeft(request.seatsLeft)]),
     ...(ask.handOverFrom === undefined ? [] : [t.facts.handOver(ask.handOverFrom.action)]),
   ];

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../../src/access/policy.ts';
 import type { AccessRequest, Alarm, Closing, Outcome } from '../../../src/access/request.ts';
-import { ACTIONS, requestCard } from '../../../src/slack/cards/index.ts';
+import { ACTIONS, type CardContext, requestCard } from '../../../src/slack/cards/index.ts';
 import { messageFaults } from '../limits.ts';
 import {
   ACTIONS_ASKED,
   ALICE,
   actionsOf,
   allowed,
+  appPolicy,
   BOB,
   buttonsOf,
   context,
@@ -119,6 +120,16 @@ describe('the approver', () => {
     expect(full).toContain('Seats left after this: 3');
     expect(full).toContain('req-2');
     expect(full).toContain('req-3');
+  });
+
+  it('is told that a new account can only be switched off here, where the app has it so', () => {
+    const read = (ctx: CardContext) =>
+      textOf(requestCard(request('provision', 'pending'), readerOf('approver'), ctx).blocks);
+    const warning = 'cannot be changed or removed in the console of Perplexity Enterprise';
+    expect(read(context())).toContain(warning);
+    const { traits } = appPolicy();
+    expect(read(context({ traits: { ...traits, lockedInConsole: false } }))).not.toContain(warning);
+    expect(text).not.toContain(warning);
   });
 
   it('finds verb and object on the button', () => {

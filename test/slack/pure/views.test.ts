@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/access/audit.ts';
-import { HOUR } from '../../../src/access/policy.ts';
+import { type AppPolicy, HOUR } from '../../../src/access/policy.ts';
 import type { GroupTrouble, Notice } from '../../../src/access/ports.ts';
 import type {
   AccountView,
@@ -40,6 +40,7 @@ import {
   ALICE,
   actionsOf,
   allowed,
+  appPolicy,
   BOB,
   buttonsOf,
   context,
@@ -453,6 +454,20 @@ describe('the App Home', () => {
       ctx,
     );
     expect(textOf(view.blocks)).not.toMatch(/Disabling/);
+  });
+});
+
+describe('how an app is doing', () => {
+  const read = (change: Partial<AppPolicy> = {}) =>
+    textOf(statusCard([statusOf('x', { app: 'perplexity' })], context(change)).blocks);
+
+  it('names the role that counts where somebody has two, and what the app keeps to itself', () => {
+    expect(read()).toContain('Of several roles the first counts: Admin, Member.');
+    expect(read()).toContain('cannot be changed or removed in its own console');
+    expect(read({ exclusive: true })).not.toContain('first counts');
+    const { roles } = appPolicy();
+    const teams = Object.fromEntries(Object.entries(roles).map(([key, role]) => [key, { ...role, base: false }]));
+    expect(read({ roles: teams })).not.toContain('first counts');
   });
 });
 

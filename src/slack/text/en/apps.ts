@@ -1,6 +1,7 @@
 /**
  * English for how an app is doing: paused, stopped by a group that is not what it was, read, its status. Knows no block.
  */
+import type { AppTraits } from '../../../access/policy.ts';
 import type { GroupTrouble } from '../../../access/ports.ts';
 import type { Waiting } from '../../../access/request.ts';
 import type { AppStatus, PauseView, SyncView } from '../../../access/service/desk.ts';
@@ -175,14 +176,19 @@ export function work(view: Pick<AppStatus, 'open' | 'waiting' | 'alarms' | 'over
 }
 
 /** What an owner should know of the app itself. */
-export function traits(app: { invites: boolean; settlesWithin: number; assignedOnly: boolean }): Words {
+export function traits(app: AppTraits): Words {
   const said = [
     say`A change may take up to ${duration(app.settlesWithin)} to be seen in the app.`,
     app.invites ? say`It mails new people itself.` : NOTHING,
     app.assignedOnly ? say`Only accounts in a linked group, or made by me, are touched.` : NOTHING,
+    app.lockedInConsole ? say`Accounts made by me cannot be changed or removed in its own console.` : NOTHING,
   ];
   return join(said, ' ');
 }
+
+/** Which role counts for somebody in several groups: the app decides by this order. */
+export const priority = (roles: readonly Words[]): Words =>
+  say`Of several roles the first counts: ${join(roles, ', ')}. Its own console must say the same.`;
 
 export function learned(facts: {
   readonly patchUsers?: 'no' | undefined;
@@ -211,5 +217,7 @@ export const mayNeed = (app: string, settlesWithin: number): Words =>
   say`${app} itself may need up to ${duration(settlesWithin)} to show it.`;
 export const settlesSlowly = (settlesWithin: number): Words =>
   say`There a change may take up to ${duration(settlesWithin)}.`;
+export const onlyHere = (app: string): Words =>
+  say`An account made here cannot be changed or removed in the console of ${app}: it can only be switched off, here.`;
 export const invitesItself = (app: string): Words =>
   say`${app} mails the invitation itself, so I send no welcome of my own.`;
