@@ -1,6 +1,6 @@
 /** A process may die between any two commits: what was begun is carried on by the next one, to the same end. */
 import { describe, expect, it } from 'vitest';
-import { HOUR } from '../../src/access/policy.ts';
+import { DAY, HOUR } from '../../src/access/policy.ts';
 import type { Ask } from '../../src/access/request.ts';
 import { ADMINS, APP, grant, MEMBERS, type Office, openOffice, person, slack } from './office.ts';
 
@@ -16,7 +16,7 @@ interface Job {
   readonly approvers: readonly string[];
   readonly prepare?: (office: Office) => Promise<void>;
   /** What happens elsewhere half an hour after the last decision. */
-  readonly meanwhile?: (office: Office) => void;
+  readonly meanwhile?: (office: Office) => void | Promise<void>;
   /** What must be so in the end, whatever happened on the way. */
   readonly result: (office: Office) => unknown;
 }
@@ -104,6 +104,20 @@ const JOBS: Readonly<Record<string, Job>> = {
     meanwhile: (office) => office.profiles.set('a-ada', { title: 'Analyst', department: 'Sales' }),
     result: (office) => [office.profiles.get('a-ada'), office.writes.length < 3],
   },
+  'a grant in an app that is paused, and goes on': {
+    by: 'ada',
+    ask: grant({ duration: { kind: 'for', ms: DAY } }),
+    approvers: ['ben'],
+    prepare: async (office) => void (await office.desk.pause(slack('carla'), APP)),
+    async meanwhile(office) {
+      await office.surviving(() => office.desk.resume(slack('carla'), APP));
+      await office.run();
+    },
+    result: async (office) => [
+      office.groups.get(ADMINS)?.has('a-ada'),
+      (await office.store.openRequests({ app: APP })).map(({ state, waits }) => [state, waits]),
+    ],
+  },
   'an enable of somebody left in a group': {
     by: 'ben',
     ask: { action: 'enable', app: APP, subject: ada },
@@ -138,7 +152,7 @@ async function told(
     await office.run();
   }
   await office.later(HOUR / 2);
-  job.meanwhile?.(office);
+  await job.meanwhile?.(office);
   await office.later(2 * HOUR);
   const died = office.dieAt(0, when);
   return { office, id, died };

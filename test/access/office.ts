@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { DriftRecord } from '../../src/access/drift-record.ts';
 import { AccessError, DirectoryError } from '../../src/access/errors.ts';
 import { foldEmail, type Person, type SlackId } from '../../src/access/people.ts';
 import {
@@ -121,6 +122,8 @@ export interface Office {
   /** Every copy of a card that was drawn, and every notice. */
   readonly shown: { readonly request: AccessRequest; readonly reader: Reader; readonly user: string }[];
   readonly told: { readonly to: string; readonly notice: Notice }[];
+  /** Every copy of a card about drift that was drawn. */
+  readonly drift: { readonly record: DriftRecord; readonly reader: 'owner' | 'subject'; readonly user: string }[];
   /** Slack does not say who anybody is. */
   slackDown: boolean;
   /** The app does not answer. */
@@ -257,6 +260,11 @@ export async function openOffice(
         const { channel, ts } = ref ?? { channel: `D-${reader.slack.user}`, ts: `${++posts}` };
         return { ...reader, channel, ts, rev: request.rev };
       },
+      async showDrift(record, reader, ref) {
+        office.drift.push({ record, reader: reader.reader, user: reader.slack.user });
+        const { channel, ts } = ref ?? { channel: `D-${reader.slack.user}`, ts: `${++posts}` };
+        return { ...reader, channel, ts, rev: record.rev };
+      },
       async tell(to, notice) {
         office.told.push({ to: to.user, notice });
       },
@@ -283,6 +291,7 @@ export async function openOffice(
     writes: [],
     shown: [],
     told: [],
+    drift: [],
     slackDown: false,
     appDown: false,
     unlisted: false,
@@ -362,6 +371,7 @@ export async function openOffice(
 function literalDirectory(office: () => Office): Directory {
   const isIn = (group: string, id: string): boolean => office().groups.get(group)?.has(id) === true;
   async function write(what: string, apply: () => void, isSo: boolean): Promise<WriteOutcome> {
+    answering();
     if (isSo) return { kind: 'confirmed', at: office().now };
     await office().beforeWrite();
     const trick = office().mischief.shift();
@@ -380,11 +390,18 @@ function literalDirectory(office: () => Office): Directory {
     }
     return { kind: 'confirmed', at: office().now, sentAt: office().now };
   }
-  const membership = (group: string, id: string): Membership =>
-    office().unlisted ? 'unknown' : isIn(group, id) ? 'in' : 'out';
-  const answering = (): void => {
+  function answering(): void {
     if (office().appDown) throw new DirectoryError('unavailable', 'the app does not answer');
-  };
+  }
+  /** As services answer for a group that is not there. */
+  function there(group: string): void {
+    answering();
+    if (!office().groups.has(group)) throw new DirectoryError('rejected', '404');
+  }
+  function membership(group: string, id: string): Membership {
+    there(group);
+    return office().unlisted ? 'unknown' : isIn(group, id) ? 'in' : 'out';
+  }
   async function profileOf(id: string): Promise<AccountChanges | undefined> {
     answering();
     const known = office().accounts.get(id);
@@ -418,11 +435,16 @@ function literalDirectory(office: () => Office): Directory {
       answering();
       return office().accounts.get(id);
     },
-    find: async (email) =>
-      [...office().accounts.values()].filter(
+    async find(email) {
+      answering();
+      return [...office().accounts.values()].filter(
         (each) => each.emails.includes(foldEmail(email)) || foldEmail(each.userName) === foldEmail(email),
-      ),
-    groupsNamed: async (name) => [...office().names].filter(([, each]) => each === name).map(([id]) => id),
+      );
+    },
+    async groupsNamed(name) {
+      answering();
+      return [...office().names].filter(([, each]) => each === name).map(([id]) => id);
+    },
     async group(id) {
       answering();
       const name = office().names.get(id);
@@ -438,7 +460,10 @@ function literalDirectory(office: () => Office): Directory {
       return { kind: 'created', group };
     },
     membership: async (group, id) => membership(group, id),
-    members: async (group) => (office().unlisted ? 'unknown' : [...(office().groups.get(group) ?? [])]),
+    async members(group) {
+      there(group);
+      return office().unlisted ? 'unknown' : [...(office().groups.get(group) ?? [])];
+    },
     async create({ email, givenName, familyName, externalId }) {
       const id = `a-${email.split('@')[0]}`;
       const made: Account = {
