@@ -15,6 +15,8 @@ const USAGE = `rolecall <command>
                               try it: a Slack workspace in a web page, a SCIM service, and the real bot between them
   check [--json]              is the configuration sound? every fault at once, with its fix
   doctor [--json]             does it all work? Slack, every app, the data folder, the people: what is wrong, with its fix
+  import <app> [--out file.json|file.csv] [--force] [--json]
+                              every account, group and membership of an app, into a file of its own
   audit verify [--head <seq>:<hash>] [--json]
                               does the history hold, from the first line to the last (and does it contain that head)?
   help                        this text
@@ -32,6 +34,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
       return check(rest);
     case 'doctor':
       return examine(rest);
+    case 'import':
+      return bring(rest);
     case 'audit':
       return audit(rest);
     case 'help':
@@ -86,6 +90,16 @@ async function examine(args: readonly string[]): Promise<number> {
   if (given === undefined) return EXIT.usage;
   const { doctor } = await import('./cli/doctor.ts');
   return doctor(given.json === true ? 'json' : 'text');
+}
+
+async function bring(args: readonly string[]): Promise<number> {
+  const [app, ...rest] = args;
+  if (app === undefined || app.startsWith('-')) return usage('import which app? (import <app>)');
+  const given = flags(rest, { out: { type: 'string' }, force: { type: 'boolean' }, json: { type: 'boolean' } });
+  if (given === undefined) return EXIT.usage;
+  const { importApp } = await import('./cli/import.ts');
+  const out = typeof given.out === 'string' ? { out: given.out } : {};
+  return importApp({ app, ...out, force: given.force === true, json: given.json === true });
 }
 
 async function audit(args: readonly string[]): Promise<number> {

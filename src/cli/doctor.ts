@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type Finding, fault, ok, unchecked, warning } from '../access/finding.ts';
 import type { AppPolicy } from '../access/policy.ts';
 import { openClock } from '../bot.ts';
-import { type Config, checkConfig, type Fault, redactor } from '../config/index.ts';
+import { type Config, checkConfig, type Fault } from '../config/index.ts';
 import { examineApp } from '../directory/doctor.ts';
 import {
   type Examination,
@@ -27,6 +27,7 @@ import { examineSlack } from '../slack/doctor.ts';
 import { examineNamed } from '../slack/doctor-people.ts';
 import { boltLogger } from '../slack/log.ts';
 import { examineStore, type StoreExamined } from '../store/lowdb/doctor.ts';
+import { redactorOf } from './config.ts';
 
 /** How long one answer may take, ms. */
 const DEADLINE = 10_000;
@@ -43,7 +44,7 @@ export async function doctor(form: 'text' | 'json'): Promise<number> {
   let status: number;
   if (result.ok) {
     const { config } = result;
-    report = await runDoctor(examinationsOf(config), redactor(secretsOf(config)));
+    report = await runDoctor(examinationsOf(config), redactorOf(config));
     status = { well: EXIT.done, found: EXIT.refused, unreachable: EXIT.unavailable }[report.verdict];
   } else {
     const findings = [
@@ -142,14 +143,4 @@ const Manifest = z.object({ oauth_config: z.object({ scopes: z.object({ bot: z.a
 function manifestScopes(): string[] {
   const text = readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8');
   return Manifest.parse(parse(text)).oauth_config.scopes.bot;
-}
-
-/** Everything that must not be printed: tokens, and of addresses what follows the host. */
-function secretsOf({ slack, scim }: Config): string[] {
-  const tokens = [slack.botToken, slack.appToken ?? '', slack.signingSecret ?? ''];
-  const apps = Object.values(scim).flatMap(({ url, token }) => {
-    const { pathname, search, searchParams } = new URL(url);
-    return [token, token.replace(/^bearer\s+/i, ''), pathname, search, ...searchParams.values()];
-  });
-  return [...tokens, ...apps];
 }

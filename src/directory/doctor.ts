@@ -5,11 +5,12 @@
 import { counted, type Finding, fault, ok, unchecked, unreachable, warning } from '../access/finding.ts';
 import type { AppPolicy } from '../access/policy.ts';
 import type { Account, AppRecord } from '../access/ports.ts';
-import { type Capabilities, type IncompleteWhy, type PingResult, type ScimClient, ScimError } from '../scim/index.ts';
+import { type Capabilities, type PingResult, type ScimClient, ScimError } from '../scim/index.ts';
 import { toAccount } from './account.ts';
 import { findGroups, readMembers } from './doctor-groups.ts';
 import { examineLearned } from './doctor-learned.ts';
 import { type Census, examinePeople, type Holders } from './doctor-people.ts';
+import { whyIncomplete } from './everything.ts';
 
 export interface AppExam {
   readonly app: AppPolicy;
@@ -61,7 +62,8 @@ export async function examineApp(exam: AppExam): Promise<Finding[]> {
 
 const COPY = 'copy the SCIM base address from the console again: all of it up to, and without, /Users';
 
-function connection(app: AppPolicy, host: string, ping: PingResult): Finding {
+/** What a test of the connection found. */
+export function connection(app: AppPolicy, host: string, ping: PingResult): Finding {
   switch (ping.kind) {
     case 'ok':
       return ok(
@@ -168,17 +170,6 @@ async function supports(client: ScimClient): Promise<Finding> {
   return ok('supports', what);
 }
 
-const INCOMPLETE: Readonly<Record<IncompleteWhy, string>> = {
-  unfinished: 'the listing was not read to its end',
-  failed: 'a page could not be read',
-  short: 'the listing ends before the total it promised, or shows the same rows again',
-  repeated: 'the listing repeats a page',
-  changed: 'the total kept changing while it was read',
-  cursor: 'its cursors expire before they can be used',
-  unreadable: 'some rows have no id',
-  limit: 'the listing is longer than any that is read',
-};
-
 async function takeCensus(client: ScimClient): Promise<{ census: Census; findings: Finding[] }> {
   const accounts: Account[] = [];
   let pages = 0;
@@ -196,7 +187,7 @@ async function takeCensus(client: ScimClient): Promise<{ census: Census; finding
   const verdict = listing.verdict();
   const census = { accounts, complete: verdict.complete };
   if (!verdict.complete) {
-    const what = `${INCOMPLETE[verdict.why]} (${counted(accounts.length, 'account')} seen${failed === undefined ? '' : `; ${failed}`})`;
+    const what = `${whyIncomplete(verdict.why)} (${counted(accounts.length, 'account')} seen${failed === undefined ? '' : `; ${failed}`})`;
     const fix = 'tell the vendor; until it is mended nobody is taken for absent, and such requests wait or are refused';
     return { census, findings: [fault('paging', what, fix)] };
   }

@@ -3,6 +3,7 @@
  * Examines nothing itself; nothing leaves here that was not cleaned.
  */
 import { type Finding, type FindingState, fault } from '../access/finding.ts';
+import { onScreen } from './screen.ts';
 
 /** One examination: whatever it throws becomes a finding, so that the others are heard. */
 export interface Examination {
@@ -25,9 +26,6 @@ export interface Report {
   readonly verdict: 'well' | 'found' | 'unreachable';
 }
 
-/** As long as a line of a finding may be, characters. */
-const LONGEST = 800;
-
 /**
  * Runs the examinations side by side.
  * @param redact takes every known secret out of a text
@@ -43,11 +41,8 @@ export async function runDoctor(
 }
 
 export function reportOf(sections: readonly Section[], redact: (text: string) => string): Report {
-  const clean = (text: string): string => {
-    // Names come from other people's systems: no line breaks, no escape codes, no reversed text on an operator's screen.
-    const plain = redact(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').toWellFormed());
-    return plain.length > LONGEST ? `${plain.slice(0, LONGEST - 1)}…` : plain;
-  };
+  // Names come from other people's systems.
+  const clean = (text: string): string => onScreen(redact(text));
   const cleaned = sections.map(({ key, title, findings }) => ({
     key,
     title: clean(title),

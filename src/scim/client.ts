@@ -51,7 +51,7 @@ export function createScimClient(options: ScimClientOptions): ScimClient {
     ping: () => ping(http),
     getUser: (id) => getUser(session, id),
     findUsers: (by) => findUsers(session, by),
-    listUsers: () => listUsers(session),
+    listUsers: (wish) => listUsers(session, wish?.rest === true),
     getGroup: (id, wish) => getGroup(session, id, wish?.members === true),
     findGroups: (displayName) => findGroups(session, displayName),
     listGroups: (wish) => listGroups(session, wish?.members === true),

@@ -245,7 +245,8 @@ export interface ScimClient {
    * @throws ScimError also when the listing it had to fall back to was incomplete and nothing was found: that is not "absent".
    */
   findUsers(by: FindBy): Promise<readonly ScimUser[]>;
-  listUsers(): Listing<ScimUser>;
+  /** `rest`: also what the server sends beside the fields that are named here, bounded. */
+  listUsers(options?: { readonly rest?: boolean }): Listing<ScimUser>;
 
   getGroup(id: string, options?: { readonly members?: boolean }): Promise<ScimGroup | undefined>;
   /** Groups of exactly this display name, without members. */

@@ -24,4 +24,5 @@ export {
   USER_ATTRIBUTES,
   type UserAttribute,
 } from './profiles.ts';
+export type { Rest } from './rest.ts';
 export type { Member, ScimEmail, ScimGroup, ScimUser } from './schema.ts';

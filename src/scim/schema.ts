@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { fold, id, isRecord, listOf, present, tag, text, truth } from './fields.ts';
+import { type Rest, restOf } from './rest.ts';
 
 export interface ScimEmail {
   readonly value: string;
@@ -36,6 +37,8 @@ export interface ScimUser {
   readonly lastModified?: string;
   /** Entity tag, opaque. */
   readonly version?: string;
+  /** What else the server sent, where it was asked for. */
+  readonly rest?: Rest;
 }
 
 export interface Member {
@@ -165,6 +168,12 @@ export function parseUser(raw: unknown, etag?: string): ScimUser | undefined {
     lastModified: data.meta?.lastmodified,
     version: tag.parse(etag) ?? data.meta?.version,
   });
+}
+
+/** As {@link parseUser}, with what has no field here. */
+export function parseUserWithRest(raw: unknown): ScimUser | undefined {
+  const user = parseUser(raw);
+  return user === undefined ? undefined : { ...user, rest: restOf(raw) };
 }
 
 const groupRow = z.preprocess(

@@ -6,7 +6,7 @@ import type { FindBy, Listing } from './contract.ts';
 import { ScimError } from './error.ts';
 import { eq, foldCase, needsEscaping } from './filter.ts';
 import type { FilterName } from './learned.ts';
-import { parseUser, type ScimUser } from './schema.ts';
+import { parseUser, parseUserWithRest, type ScimUser } from './schema.ts';
 import { list, read, type Session } from './session.ts';
 
 export async function getUser(session: Session, id: string): Promise<ScimUser | undefined> {
@@ -18,8 +18,9 @@ export async function getUser(session: Session, id: string): Promise<ScimUser | 
   throw new ScimError({ fault: 'unreadable', outcome: 'not-sent', status: answer.status, message });
 }
 
-export function listUsers(session: Session): Listing<ScimUser> {
-  return list(session, '/Users', (row) => parseUser(row));
+/** @param rest also what has no field of ours, bounded */
+export function listUsers(session: Session, rest = false): Listing<ScimUser> {
+  return list(session, '/Users', (row) => (rest ? parseUserWithRest(row) : parseUser(row)));
 }
 
 interface Wanted {
