@@ -126,8 +126,7 @@ export function startJobs(options: JobsOptions): Jobs {
     let outcome: JobResult;
     try {
       outcome = await verbs[job.kind](job);
-      const idle = outcome.kind === 'again' && outcome.idle === true;
-      if (job.lane !== undefined && !idle) await works(job.lane);
+      if (job.lane !== undefined && outcome.idle !== true) await works(job.lane);
     } catch (error) {
       outcome = { kind: 'again', due: clock.now() + (await backOff(job, error)) };
     }

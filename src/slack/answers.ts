@@ -76,6 +76,8 @@ export function createAnswers({
         return pausedMessage(await desk().resume(from, work.app), ctx);
       case 'use_group':
         return usedMessage(work.app, work.role, await desk().useGroup(from, work.app, work.role, work.group), ctx);
+      case 'drift':
+        return drift(work, again);
       case 'decide':
         return decide(work, again);
       case 'cancel':
@@ -99,6 +101,17 @@ export function createAnswers({
       case 'form':
         return replyMessage({ kind: 'restarted' }, ctx);
     }
+  }
+
+  /** The card is redrawn by its own job. */
+  async function drift({ from, finding, how, reason }: WorkOf<'drift'>, again: boolean): Promise<undefined> {
+    try {
+      await desk().settleDrift({ finding, by: from, how, ...(reason === undefined ? {} : { reason }) });
+    } catch (error) {
+      // Carried out before the process died, or overtaken: the card says which.
+      if (!again || !(error instanceof AccessError) || error.refusal.code !== 'drift_settled') throw error;
+    }
+    return undefined;
   }
 
   async function decide(work: WorkOf<'decide'>, again: boolean): Promise<Message | undefined> {

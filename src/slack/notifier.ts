@@ -7,7 +7,7 @@ import type { Notice, Notifier } from '../access/ports.ts';
 import type { AccessRequest, CardRef, Reader } from '../access/request.ts';
 import type { Desk } from '../access/service/desk.ts';
 import { type SlackApi, SlackFailure, saysSlack } from './api.ts';
-import { type CardContext, type Message, noticeCard, requestCard } from './cards/index.ts';
+import { type CardContext, driftCard, type Message, noticeCard, requestCard } from './cards/index.ts';
 import type { DirectMessages } from './dm.ts';
 import { homeView } from './home.ts';
 import type { Log } from './log.ts';
@@ -77,6 +77,16 @@ export function createNotifier({
       const key = `card:${request.id}/${reader.reader}/${reader.slack.user}`;
       const place = await said(what, () => dm.post(reader.slack, message, { ...how, key }));
       return { reader: reader.reader, slack: reader.slack, ...place, rev: request.rev };
+    },
+    async showDrift(record, { reader, slack }, ref) {
+      const message = driftCard(record, reader, context());
+      const { id, rev } = record;
+      // Whatever waits for an owner goes before what only tells how it ended.
+      const how = { rank: record.state === 'open' ? (1 as const) : (2 as const), rev };
+      const what = { finding: id };
+      if (ref !== undefined && (await said(what, () => update(ref, message, how)))) return { ...ref, rev };
+      const place = await said(what, () => dm.post(slack, message, { ...how, key: `drift:${id}/${slack.user}` }));
+      return { reader, slack, ...place, rev };
     },
     async tell(to: SlackId, notice: Notice) {
       const message = noticeCard(notice, context());

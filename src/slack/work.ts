@@ -57,6 +57,13 @@ export const Work = z.discriminatedUnion('do', [
     copy: copy.optional(),
     seen: z.enum(['card', 'private', 'home']),
   }),
+  z.object({
+    do: z.literal('drift'),
+    ...owed,
+    finding: key,
+    how: z.enum(['put_right', 'end_grants', 'ignore', 'accept', 'review']),
+    reason: z.string().max(REASON_MAX).optional(),
+  }),
   z.object({ do: z.literal('cannot_get_in'), ...owed, app: key }),
   // modals that stand on a stored request: made into an ask after the acknowledgement
   z.object({

@@ -5,19 +5,13 @@
 import { personKey, type SlackId, sameSlack } from '../people.ts';
 import { DAY } from '../policy.ts';
 import type { Job } from '../ports.ts';
-import { type AccessRequest, type CardRef, currentStep, isClosed, type Reader } from '../request.ts';
+import { type AccessRequest, currentStep, isClosed } from '../request.ts';
 import { ownersOf } from './approvers.ts';
+import { type Copy, retire, showCopies } from './copies.ts';
 import { appOf, DONE, type JobResult, type World } from './world.ts';
 
 /** After this long the copies stay as they are; the state stands. */
 const GIVE_UP = DAY;
-
-interface Copy {
-  readonly reader: Reader;
-  readonly slack: SlackId;
-  /** The telling of the alarm that asks for a message of its own, not a silent edit of yesterday's. */
-  readonly told?: number;
-}
 
 /** @throws what the notifier threw, to be run again later */
 export async function cards(world: World, job: Job): Promise<JobResult> {
@@ -25,17 +19,12 @@ export async function cards(world: World, job: Job): Promise<JobResult> {
   if (request === undefined) return DONE;
   if (world.clock.now() - job.since >= GIVE_UP) {
     world.log.warn({ request: request.id }, 'gave up bringing the cards up to date');
-    return retire(world, request.id);
+    return retire(world, 'request', request.id, isOver);
   }
   const wanted = await readersOf(world, request);
-  const old = request.cards.filter((ref) => ref.rev < request.rev);
-  const missing = wanted.filter((copy) => !request.cards.some((ref) => isCopy(ref, copy)));
-  // Side by side: whoever must hear of something new does not wait until every old copy has been redrawn.
-  const failures = await Promise.all([
-    ...old.map((ref) => show(world, request, ref, ref)),
-    ...missing.map((copy) => show(world, request, copy)),
-  ]);
-  const failure = failures.find((each) => each !== undefined);
+  const failure = await showCopies(world, 'request', request, wanted, (copy, ref) =>
+    world.notifier.show(request, copy, ref),
+  );
   for (const slack of concerned(request, wanted)) {
     const person = await world.store.read('person', personKey(slack));
     if (person?.home === true) {
@@ -45,47 +34,10 @@ export async function cards(world: World, job: Job): Promise<JobResult> {
     }
   }
   if (failure !== undefined) throw failure;
-  return retire(world, request.id, request.rev);
+  return retire(world, 'request', request.id, isOver, request.rev);
 }
 
-/** Shows one copy and stores its reference. One that fails does not keep the others from being shown. */
-async function show(world: World, request: AccessRequest, copy: Copy, ref?: CardRef): Promise<unknown> {
-  try {
-    const told = copy.told === undefined ? {} : { told: copy.told };
-    const shown = { ...(await world.notifier.show(request, copy, ref)), ...told };
-    await world.store.commit([`request:${request.id}`], (view) => {
-      const now = view.get('request', request.id);
-      if (now === undefined) return { result: undefined };
-      const others = now.cards.filter(
-        (each) => each !== ref && !(each.channel === shown.channel && each.ts === shown.ts) && !sameCopy(each, ref),
-      );
-      return {
-        put: [{ kind: 'request', id: now.id, value: { ...now, cards: [...others, shown] } }],
-        result: undefined,
-      };
-    });
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-const sameCopy = (a: CardRef, b: CardRef | undefined): boolean =>
-  b !== undefined && a.channel === b.channel && a.ts === b.ts;
-
-const isCopy = (ref: CardRef, copy: Copy): boolean =>
-  ref.reader === copy.reader && sameSlack(ref.slack, copy.slack) && (copy.told === undefined || ref.told === copy.told);
-
-/** A closed request whose copies all show its end leaves live state; history keeps it. */
-async function retire(world: World, id: string, shown?: number): Promise<JobResult> {
-  return world.store.commit<JobResult>([`request:${id}`], (view) => {
-    const request = view.get('request', id);
-    if (request === undefined || !isClosed(request.state)) return { result: DONE };
-    // Changed while its cards were being shown: another `cards` job is due for the newer revision.
-    if (shown !== undefined && request.rev !== shown) return { result: DONE };
-    return { remove: [`request:${id}`], result: DONE };
-  });
-}
+const isOver = (request: AccessRequest): boolean => isClosed(request.state);
 
 /** Who must have a copy now. */
 async function readersOf(world: World, request: AccessRequest): Promise<Copy[]> {

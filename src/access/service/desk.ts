@@ -2,11 +2,13 @@
  * The front desk: everything an edge (Slack, the command line) can ask of the heart, and the shapes of the answers.
  * Interfaces only; the verbs live in the files beside.
  */
+import type { DriftRecord, Finding } from '../drift-record.ts';
 import type { Refusal } from '../errors.ts';
 import type { Party, Person, SlackId, SubjectRef } from '../people.ts';
 import type { AccountAttribute, Principal } from '../policy.ts';
 import type { AccountChanges, Group, GroupTrouble, HistoryEntry, Hit, SyncResult } from '../ports.ts';
 import type { AccessRequest, Ask, Waiting } from '../request.ts';
+import type { DriftClick } from './drift-decide.ts';
 
 /** A refusal that belongs to one field of an ask. */
 export interface FieldRefusal {
@@ -251,6 +253,10 @@ export interface Desk {
   status(viewer: SlackId, app?: string): Promise<readonly AppStatus[]>;
   /** An owner takes the group that was offered in place of one that is gone. */
   useGroup(owner: SlackId, app: string, role: string, group: string): Promise<Group>;
+  /** An owner decides about a finding of drift, or about the first look. Adopting is an ask (`Ask.drift`). */
+  settleDrift(click: DriftClick): Promise<DriftRecord>;
+  /** A finding that waits for an owner, if the viewer may decide about it. */
+  finding(viewer: SlackId, id: string): Promise<Finding>;
   /** One open or closed request, if the viewer may see it. */
   request(viewer: SlackId, id: string): Promise<AccessRequest>;
 

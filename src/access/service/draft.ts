@@ -81,6 +81,7 @@ export function keysOf(request: AccessRequest): Key[] {
       for (const role of rolesOf(request)) keys.push(`holding:${holdingKey(app, account, role)}`);
     }
   }
+  if (request.ask.drift !== undefined) keys.push(`drift:${request.ask.drift}`);
   if (request.after !== undefined) keys.push(`request:${request.after}`);
   if (request.followedBy !== undefined) keys.push(`request:${request.followedBy}`);
   return keys;
@@ -209,6 +210,10 @@ export function settle(draft: Draft, request: AccessRequest): void {
     if (subject?.account !== undefined) releaseAccount(draft, request, app, subject.account);
   }
   for (const kind of ['resolve', 'escalate', 'lapse', 'apply', 'verify']) draft.cancel(`${kind}:${id}`);
+  const finding = request.ask.drift;
+  if (finding !== undefined) {
+    draft.schedule({ key: `settle:${finding}`, kind: 'settle', target: finding, due: draft.now });
+  }
 }
 
 function releaseAccount(draft: Draft, request: AccessRequest, app: string, account: string): void {

@@ -62,7 +62,8 @@ async function carryOut(world: World, job: Job, request: AccessRequest, ending: 
   const role = roleOf(app, ending.role);
   const holding = await world.store.read('holding', holdingKey(ending.app, ending.account, ending.role));
   const observed = request.outcome?.kind === 'observed' || app.mode === 'observe';
-  const taker = request.closing?.why === 'done_early' ? 'person' : 'expiry';
+  const why = request.closing?.why;
+  const taker = why === 'done_early' || why === 'drift' ? 'person' : 'expiry';
   const ends = taker === 'person' ? givesUpLasting : takesMembership;
   if (holding !== undefined && ends(holding, ending.id) && !observed) {
     const last = await lastHolder(world, app, role, ending.account, taker);

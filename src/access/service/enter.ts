@@ -23,6 +23,7 @@ import {
   showCards,
   system,
 } from './draft.ts';
+import { claimFinding } from './drift-ask.ts';
 import type { Plan } from './planning.ts';
 import { commitPlanned, KeysGrew, laneOf, RANK, type World } from './world.ts';
 
@@ -98,6 +99,7 @@ function claim(draft: Draft, world: World, request: AccessRequest, plan: Plan): 
     open: [...person.open, request.id],
     ...(limited ? { day: { date, count: today + 1 } } : {}),
   });
+  claimFinding(draft, request);
   const { app, account } = plan;
   const action = request.ask.action;
   if (plan.email !== undefined) {

@@ -8,6 +8,11 @@ import { cards } from './cards.ts';
 import { check } from './check.ts';
 import { cancel, decide } from './decide.ts';
 import type { Desk } from './desk.ts';
+import { driftCards } from './drift-cards.ts';
+import { decideDrift, openFinding } from './drift-decide.ts';
+import { compare } from './drift-look.ts';
+import { settle } from './drift-settle.ts';
+import { refreshMirror } from './drift-when.ts';
 import { end, finish } from './end.ts';
 import { groups, useGroup } from './groups.ts';
 import { wake } from './halt.ts';
@@ -67,6 +72,8 @@ export function createDesk(world: World): Desk {
     sync: (owner, app) => sync(world, owner, app),
     status: (viewer, app) => status(world, viewer, app),
     useGroup: (owner, app, role, group) => useGroup(world, owner, app, role, group),
+    settleDrift: (click) => decideDrift(world, click),
+    finding: (viewer, id) => openFinding(world, viewer, id),
     request: (viewer, id) => oneRequest(world, viewer, id),
     offers: () => offers(world),
     choices: (text, app, limit) => choices(world, text, app, limit),
@@ -86,6 +93,10 @@ export function createVerbs(world: World): Verbs {
     review: (job) => review(world, job),
     notice: (job) => tellNotice(world, job),
     sweep: (job) => sweep(world, job),
+    mirror: (job) => refreshMirror(world, job),
+    drift: (job) => compare(world, job),
+    settle: (job) => settle(world, job),
+    drift_cards: (job) => driftCards(world, job),
     groups: (job) => groups(world, job),
     wake: (job) => wake(world, job),
     head: (job) => publishHead(world, job),

@@ -249,6 +249,7 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
   const own = whose.kind === 'me' || (whose.kind === 'slack' && sameSlack(whose.slack, viewer.slack));
   const terms = new Set<string>();
   const apps = new Set<string>();
+  const owned = new Set<string>();
   let name = viewer.name;
   let slack: SlackId | undefined = own ? viewer.slack : undefined;
   let _managed = false;
@@ -262,6 +263,7 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
     const manages = manager !== undefined && sameSlack(manager.slack, viewer.slack);
     _managed ||= manages;
     if (owner || manages) apps.add(app.key);
+    if (owner) owned.add(app.key);
     if (known.account !== undefined && (own || owner || manages || isAuditor(world, viewer))) {
       terms.add(`account:${app.key}/${known.account.id}`);
     }
@@ -274,7 +276,10 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
     for (const entry of await world.store.history(term, { limit: HISTORY })) entries.set(entry.seq, entry);
   const shown = [...entries.values()]
     .sort((a, b) => b.seq - a.seq)
-    .map((entry) => ({ ...entry, events: entry.events.filter((event) => visible(event, viewer, own, auditor, apps)) }))
+    .map((entry) => ({
+      ...entry,
+      events: entry.events.filter((event) => visible(event, viewer, own, auditor, { apps, owned })),
+    }))
     .filter((entry) => entry.events.length > 0)
     .slice(0, HISTORY);
   if (!own) await noteReading(world, viewer, [...terms]);
@@ -286,10 +291,12 @@ function visible(
   viewer: Person,
   own: boolean,
   auditor: boolean,
-  apps: ReadonlySet<string>,
+  { apps, owned }: { readonly apps: ReadonlySet<string>; readonly owned: ReadonlySet<string> },
 ): boolean {
   if (auditor) return true;
   const mine = event.actor.kind === 'person' && sameSlack(event.actor.slack, viewer.slack);
+  // Where directory and ledger differ is for owners: not for a manager, and not for whom it is about.
+  if ('finding' in event || event.type === 'drift.compared') return mine || owned.has(event.app);
   const inMyApp = 'app' in event && event.app !== undefined && apps.has(event.app);
   if (!own) return inMyApp || mine;
   // One's own history says nothing of a disable until it is done.

@@ -9,6 +9,7 @@ import type { AppPolicy } from '../policy.ts';
 import { actorOf } from './actor.ts';
 import { isAuditor, isOwner } from './approvers.ts';
 import type { AppStatus, SyncView } from './desk.ts';
+import { openFindings } from './drift-cards.ts';
 import { ownerOf } from './pause.ts';
 import { seatsOf } from './seats.ts';
 import { appOf, directoryOf, type World } from './world.ts';
@@ -33,6 +34,7 @@ async function statusOf(world: World, app: AppPolicy, owner: boolean): Promise<A
   for (const account of directory.all()) count[account.active === false ? 'inactive' : 'active'] += 1;
   const seats = await seatsOf(world, app);
   const open = await world.store.openRequests({ app: app.key });
+  const drift = await openFindings(world, app.key);
   const now = world.clock.now();
   return {
     app: app.key,
@@ -57,6 +59,7 @@ async function statusOf(world: World, app: AppPolicy, owner: boolean): Promise<A
     alarms: open.filter(({ alarm }) => alarm !== undefined).length,
     open: open.filter(({ state }) => state !== 'active' && state !== 'ending').length,
     waiting: open.filter(({ waits }) => waits !== undefined).length,
+    ...(drift.since === undefined ? {} : { drift: drift.findings.length + drift.more }),
   };
 }
 

@@ -7,6 +7,7 @@ import { DAY } from '../policy.ts';
 import type { Job, NewJob, Notice, SyncResult } from '../ports.ts';
 import { ownersOf } from './approvers.ts';
 import { draftOn, system } from './draft.ts';
+import { compareJob, mirrorJobs } from './drift-when.ts';
 import { checkJob } from './groups.ts';
 import { notify, notifyOwners } from './notices.ts';
 import type { JobResult, World } from './world.ts';
@@ -62,6 +63,7 @@ export async function keepWatch(world: World): Promise<void> {
     { key: 'head:daily', kind: 'head', target: 'daily', due: now + DAY },
     { key: 'chain:daily', kind: 'chain', target: 'daily', due: now + DAY },
     { key: 'sweep:once', kind: 'sweep', target: 'once', due: now },
+    ...mirrorJobs(world),
   ];
   // What a role's group is, is looked at anew at each start.
   const missing: NewJob[] = Object.keys(world.policy.apps).map((app) => checkJob(app, now));
@@ -101,7 +103,12 @@ export async function synced(
   // What did not answer, or not to us, says nothing about groups.
   if (fault === 'unauthorized' || fault === 'unavailable') return;
   const job = checkJob(app, world.clock.now());
-  await world.store.commit([], () => ({ jobs: [{ schedule: job }], result: undefined }));
+  // Whoever is not in a listing that broke off may be there all the same.
+  const compare = result.complete ? [compareJob(app, world.clock.now())] : [];
+  await world.store.commit([], () => ({
+    jobs: [job, ...compare].map((schedule) => ({ schedule })),
+    result: undefined,
+  }));
 }
 
 /** An incident: a write made people leave a group whom nobody had named. On record and for the owners to mend. */

@@ -4,18 +4,7 @@
 import { AccessError, DirectoryError, refuse } from '../errors.ts';
 import { carries, linkedTo, troubleOf, unknownApp } from '../groups.ts';
 import type { AppPolicy, Policy, Role } from '../policy.ts';
-import type {
-  AppRecord,
-  Change,
-  Clock,
-  Directory,
-  Key,
-  Membership,
-  Notifier,
-  People,
-  Store,
-  View,
-} from '../ports.ts';
+import type { AppRecord, Change, Clock, Directory, Key, Membership, Notifier, People, Store, View } from '../ports.ts';
 import type { Ask } from '../request.ts';
 
 export interface Log {
@@ -41,7 +30,7 @@ export interface World {
  * says nothing about its token.
  */
 export type JobResult =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly idle?: true }
   | { readonly kind: 'again'; readonly due: number; readonly idle?: true };
 export const DONE: JobResult = { kind: 'done' };
 

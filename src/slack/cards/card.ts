@@ -73,6 +73,15 @@ export const ACTIONS = {
   appResume: 'app.resume',
   /** block_id addresses a role and the group that is offered for it. */
   useGroup: 'app.use_group',
+  // on cards of drift; value = id of the finding
+  /** Opens the adopt modal. */
+  driftAdopt: 'drift.adopt',
+  driftPutRight: 'drift.put_right',
+  driftEnd: 'drift.end_grants',
+  /** Opens the ignore modal. */
+  driftIgnore: 'drift.ignore',
+  driftAccept: 'drift.accept',
+  driftReview: 'drift.review',
   // on a welcome; block_id addresses the app
   cannotGetIn: 'welcome.cannot_get_in',
   /** A link button: nothing to do but acknowledge. */

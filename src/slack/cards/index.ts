@@ -3,6 +3,7 @@
  */
 export { pausedMessage, statusCard, syncedMessage, usedMessage } from './app-status.ts';
 export { ACTIONS, type ActionId, type Address, addressOf, type CardContext, type Message } from './card.ts';
+export { driftCard } from './drift.ts';
 export { historyCard } from './history.ts';
 export { hubCard, mineCard, pendingCard } from './hub.ts';
 export { listCard } from './list.ts';

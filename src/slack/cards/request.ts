@@ -105,6 +105,7 @@ function noteLines(draw: Draw): Words[] {
       ? [t.apps.onlyHere(deal.app)]
       : []),
     ...(request.seatsLeft === undefined ? [] : [t.facts.seatsLeft(request.seatsLeft)]),
+    ...(ask.drift === undefined || ask.action !== 'grant' ? [] : [t.facts.adopts]),
     ...(ask.handOverFrom === undefined ? [] : [t.facts.handOver(ask.handOverFrom.action)]),
   ];
 }

@@ -6,11 +6,12 @@ import type { ModalView } from '@slack/types';
 import { AccessError } from '../../access/errors.ts';
 import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
+import type { DriftHow } from '../../access/service/drift-decide.ts';
 import { ACTIONS, type Address, addressOf, type CardContext, helpMessage, replyMessage } from '../cards/index.ts';
 import type { Ack } from '../intake.ts';
-import { denyModal, handOverModal, revokeAllModal } from '../modals/index.ts';
+import { adoptModal, denyModal, handOverModal, ignoreModal, revokeAllModal } from '../modals/index.ts';
 import { ActionBody, type Arrival, arrivalOf } from '../wire.ts';
-import { askForm, nextForm, requestForm } from './forms.ts';
+import { askForm, findingForm, nextForm, requestForm } from './forms.ts';
 import { type Counter, listener } from './listener.ts';
 
 interface Click {
@@ -41,6 +42,31 @@ const about =
       ack,
       requestForm(counter, arrival, id, (request) => build(request, counter.context())),
     );
+
+const drift =
+  (how: DriftHow): OnRequest =>
+  ({ intake }, { arrival, ack }, finding) =>
+    intake.accept(arrival, ack, { do: 'drift', how, finding });
+
+/** `value` is the id of a finding. */
+const ON_FINDING: Readonly<Record<string, OnRequest>> = {
+  [ACTIONS.driftPutRight]: drift('put_right'),
+  [ACTIONS.driftEnd]: drift('end_grants'),
+  [ACTIONS.driftAccept]: drift('accept'),
+  [ACTIONS.driftReview]: drift('review'),
+  [ACTIONS.driftAdopt]: (counter, { arrival, ack }, id) =>
+    counter.intake.open(
+      arrival,
+      ack,
+      findingForm(counter, arrival, id, (finding) => adoptModal(finding, counter.offers(), counter.context())),
+    ),
+  [ACTIONS.driftIgnore]: (counter, { arrival, ack }, id) =>
+    counter.intake.open(
+      arrival,
+      ack,
+      findingForm(counter, arrival, id, (finding) => ignoreModal(finding, counter.context())),
+    ),
+};
 
 /** `value` is the id of a request. */
 const ON_REQUEST: Readonly<Record<string, OnRequest>> = {
@@ -133,7 +159,7 @@ export const buttonListener = (counter: Counter) =>
       if (action === undefined || action.type !== 'button' || action.action_id === ACTIONS.visit) return ack();
       const click: Click = { arrival, ack, ...seenAt(body) };
       const address = addressOf(action.block_id ?? undefined);
-      const onRequest = ON_REQUEST[action.action_id];
+      const onRequest = ON_REQUEST[action.action_id] ?? ON_FINDING[action.action_id];
       const onApp = ON_APP[action.action_id];
       const onAccount = ON_ACCOUNT[action.action_id];
       const request = action.value ?? '';

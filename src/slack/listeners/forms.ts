@@ -3,6 +3,7 @@
  * Decides nothing; a draft is what was typed.
  */
 import type { ModalView } from '@slack/types';
+import type { Finding } from '../../access/drift-record.ts';
 import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
 import { takesUpdates } from '../cards/card.ts';
@@ -74,6 +75,18 @@ export function nextForm(
     return askModal(form.action, { offers: counter.offers(), draft: form.draft, ...known }, counter.context());
   });
 }
+
+/** A form that stands on a finding of drift: who may see it is looked up first. */
+export const findingForm = (
+  counter: Counter,
+  { from }: Arrival,
+  finding: string,
+  make: (finding: Finding) => ModalView | undefined,
+): Opening => ({
+  view: loadingView(counter.context()),
+  complete: async () =>
+    make(await counter.desk().finding(from, finding)) ?? refusedView({ code: 'drift_settled' }, counter.context()),
+});
 
 /** A form that stands on a stored request: it opens empty, because reading the request may take a look-up. */
 export function requestForm(

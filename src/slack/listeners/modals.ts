@@ -14,6 +14,7 @@ import {
   readAsk,
   readDeny,
   readHandOver,
+  readIgnore,
   readRevokeAll,
   readWhose,
   refusedView,
@@ -90,6 +91,15 @@ const ON_SUBMIT: Readonly<Record<string, OnSubmit>> = {
     const read = readWhose(view, (value) => counter.desk().chosen(value), counter.context());
     if (read.errors !== undefined) return ack(errors(counter, read.errors));
     await counter.intake.turn(arrival, ack, id, detailsForm(counter, arrival, read.ok));
+  },
+  [MODALS.adopt]: ask(MODALS.adopt),
+  [MODALS.ignore]: async (counter, submitted) => {
+    const { arrival, ack, view } = submitted;
+    const read = readIgnore(view, counter.context());
+    if (read.errors !== undefined) return ack(errors(counter, read.errors));
+    const refusal = secretIn(read.ok.reason);
+    if (refusal !== undefined) return onFields(counter, submitted, [{ field: 'reason', refusal }]);
+    await counter.intake.accept(arrival, ack, { do: 'drift', how: 'ignore', ...read.ok }, CLEAR);
   },
   [MODALS.deny]: async (counter, submitted) => {
     const { arrival, ack, view } = submitted;

@@ -8,6 +8,7 @@ import type { FieldRefusal } from '../../access/service/desk.ts';
 import { type CardContext, penFor } from '../cards/card.ts';
 import { DENY } from './deny.ts';
 import * as disable from './disable.ts';
+import * as drift from './drift.ts';
 import * as enable from './enable.ts';
 import { HANDOVER } from './handover.ts';
 import type { OpenArgs } from './open.ts';
@@ -20,6 +21,7 @@ import * as update from './update.ts';
 import { type Field, fieldOf, formOf, inputBlockIds, type Read, type SubmittedView, sentence } from './view.ts';
 
 export { denyModal, readDeny } from './deny.ts';
+export { adoptModal, ignoreModal, readIgnore } from './drift.ts';
 export { PERSON_ACTION, personOptions } from './fields.ts';
 export { handOverAsk, handOverModal, readHandOver } from './handover.ts';
 export { nextStep } from './next.ts';
@@ -29,7 +31,7 @@ export { doneView, loadingView, refusedView } from './simple.ts';
 export { detailsView, readWhose, type Whose } from './update.ts';
 export type { Read, SubmittedView } from './view.ts';
 
-/** Callback ids. The first six submit an `Ask`; `updateWhose` shows a form; `deny` decides; the last two stand on a stored request. */
+/** Callback ids. The first six and `adopt` submit an `Ask`; `ignore` stands on a finding; `updateWhose` shows a form; `deny` decides; the last two stand on a stored request. */
 export const MODALS = {
   request: request.REQUEST,
   revoke: revoke.REVOKE,
@@ -38,6 +40,8 @@ export const MODALS = {
   enable: enable.ENABLE,
   update: update.UPDATE,
   updateWhose: update.UPDATE_WHOSE,
+  adopt: drift.ADOPT,
+  ignore: drift.IGNORE,
   deny: DENY,
   handover: HANDOVER,
   revokeAll: REVOKE_ALL,
@@ -79,6 +83,8 @@ export function readAsk(callbackId: string, view: SubmittedView, chosen: Chosen,
       return enable.read(view, chosen, ctx);
     case MODALS.update:
       return update.readDetails(view, chosen, ctx);
+    case MODALS.adopt:
+      return drift.readAdopt(view, ctx);
     default:
       return { errors: {} }; // a view of another version: it has no field of ours to put an error on
   }

@@ -119,6 +119,9 @@ const CarriedShape = z.object({
   /** The address the form was filled in with: while it stays, the drafted subject is meant. */
   email: z.string().max(254).optional(),
   app: z.string().max(100).optional(),
+  /** The finding of drift the form stands on, and the role it is about. */
+  drift: z.string().min(1).max(64).optional(),
+  role: z.string().max(100).optional(),
   /** Update: why, as typed, until the form that asks for it is shown. */
   reason: z.string().max(REASON_MAX).optional(),
 });

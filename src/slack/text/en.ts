@@ -2,6 +2,7 @@
  * English, all of it: every sentence a person reads in Slack. A second language is a second object of this shape.
  */
 import * as apps from './en/apps.ts';
+import * as drift from './en/drift.ts';
 import * as facts from './en/facts.ts';
 import * as help from './en/help.ts';
 import * as history from './en/history.ts';
@@ -12,4 +13,4 @@ import * as requests from './en/requests.ts';
 import * as views from './en/views.ts';
 import * as small from './en/words.ts';
 
-export const en = { refusal, apps, facts, requests, labels, help, notices, views, history, small } as const;
+export const en = { refusal, apps, drift, facts, requests, labels, help, notices, views, history, small } as const;

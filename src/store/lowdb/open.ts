@@ -135,6 +135,7 @@ function createStore(
     openRequests: async (filter = {}) => state.openRequests(filter),
     holdings: async (filter = {}) => state.holdings(filter),
     notices: async () => state.all('notice'),
+    drifts: async (app) => state.all('drift').filter((record) => record.app === app),
     expiredOnce: async (now, limit) => state.expiredOnce(now, limit),
     dueJobs: async (now, limit) => state.dueJobs(now, limit),
     job: async (key) => state.job(key),

@@ -112,6 +112,7 @@ export function createState(start: Omit<SnapshotBody, 'salt'> = { records: [], j
     app: new Map(),
     once: new Map(),
     notice: new Map(),
+    drift: new Map(),
   };
   const requests = createIndex(requestTerms);
   const holdings = createIndex(holdingTerms);

@@ -1,6 +1,7 @@
 // The real edge between a sandbox workspace and a desk written by hand that records what it is asked.
 
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Finding } from '../../../src/access/drift-record.ts';
 import { refuse } from '../../../src/access/errors.ts';
 import type { Person, SlackId } from '../../../src/access/people.ts';
 import {
@@ -32,7 +33,7 @@ const PERPLEXITY: AppPolicy = {
   name: 'Perplexity Enterprise',
   profile: 'perplexity',
   traits: {
-    updates: [],
+    updates: ['givenName', 'title', 'manager'],
     invites: false,
     settlesWithin: 3_600_000,
     createsGroups: false,
@@ -119,6 +120,20 @@ export function pendingRequest(change: Partial<AccessRequest> = {}): AccessReque
     ...change,
   };
 }
+
+/** Bob holds Admin and nobody asked for it. */
+export const finding = (change: Partial<Finding> = {}): Finding => ({
+  what: 'finding',
+  id: 'find-1',
+  app: 'perplexity',
+  rev: 1,
+  foundAt: NOW,
+  cards: [],
+  difference: { kind: 'stray', account: 'a2', role: 'admin' },
+  state: 'open',
+  subject: { account: 'a2', email: 'bob@example.com', name: 'Bob Example' },
+  ...change,
+});
 
 export const homeOf = (viewer: Person): HomeView => ({ viewer, waiting: [], access: [], requests: [], apps: [OFFER] });
 
@@ -211,6 +226,8 @@ function fakeDesk(notify: () => void): FakeDesk {
       values: { givenName: 'Bob', title: 'Analyst', manager: '' },
       reasonRequired: false,
     }),
+    settleDrift: async () => finding({ state: 'silent', rev: 2 }),
+    finding: async (_viewer, id) => (id === 'find-1' ? finding() : refuse({ code: 'drift_settled' })),
     request: async (_viewer, id) =>
       id === 'req-1' ? pendingRequest() : refuse({ code: 'no_such_request', request: id }),
     offers: () => [OFFER],

@@ -56,6 +56,8 @@ const samples = (
     { code: 'account_exists', app: 'perplexity', active: true, name: text, id: text },
     { code: 'account_exists', app: 'perplexity', active: false, name: text, id: text, since: text },
   ],
+  drift_settled: [{ code: 'drift_settled' }, { code: 'drift_settled', by: text }],
+  drift_own: [{ code: 'drift_own' }],
   not_assigned: [{ code: 'not_assigned', app: 'perplexity' }],
   no_updates: [{ code: 'no_updates', app: 'perplexity' }],
   attribute_not_taken: [
@@ -146,7 +148,7 @@ const names = namesOf(policy(), '/access');
 const { refusal } = textsFor('en');
 /** How a next step begins: with what to do. */
 const STEP =
-  /^(Add|Ask|Check|Choose|Confirm|Enter|Give|Hand|If it is|Keep|Leave|Mention|Name|See|Shorten|Take|Try|Type|Use|Wait|Write) ?.*\.$/s;
+  /^(Add|Ask|Change|Check|Choose|Confirm|Enter|Give|Hand|If it is|Keep|Leave|Mention|Name|See|Shorten|Take|Try|Type|Use|Wait|Write) ?.*\.$/s;
 
 describe('every refusal', () => {
   it('says in at most 300 characters what is the matter and ends with a next step', () => {

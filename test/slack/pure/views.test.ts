@@ -89,7 +89,7 @@ const account = (text: string, index = 0): AccountView => ({
   disabled: { at: NOW, by: text, reason: text },
   live: false,
   syncedAt: NOW - HOUR,
-  can: ['request', 'grant', 'revoke', 'disable', 'enable'],
+  can: ['request', 'grant', 'revoke', 'disable', 'enable', 'update'],
 });
 
 const lookups = (text: string): LookupView[] => [
@@ -156,6 +156,15 @@ const base = { actor: { kind: 'system', part: 'store' }, about: [] } as const;
 /** One of every kind of event. The type makes the list complete. */
 const events = (text: string): { readonly [T in AuditEvent['type']]: Extract<AuditEvent, { type: T }> } => {
   const noted = { ...on, note: { reason: text, requester: text, subject: text, by: text, email: text, detail: text } };
+  const drifted = {
+    ...base,
+    finding: text,
+    app: 'perplexity',
+    kind: 'stray',
+    account: text,
+    role: text,
+    note: { subject: text },
+  } as const;
   return {
     'request.received': { ...noted, type: 'request.received' },
     'request.refused': { ...noted, type: 'request.refused', code: text },
@@ -189,6 +198,11 @@ const events = (text: string): { readonly [T in AuditEvent['type']]: Extract<Aud
     'group.members_lost': { ...base, type: 'group.members_lost', app: 'perplexity', group: text, accounts: [text] },
     'scim.learned': { ...base, type: 'scim.learned', app: 'perplexity', fields: [text] },
     'scim.forgotten': { ...base, type: 'scim.forgotten', app: text, fields: many(30, () => text) },
+    'drift.found': { ...drifted, type: 'drift.found', cameBack: true },
+    'drift.decided': { ...drifted, type: 'drift.decided', how: 'put_right' },
+    'drift.undone': { ...drifted, type: 'drift.undone', why: text },
+    'drift.settled': { ...drifted, type: 'drift.settled', how: 'gone' },
+    'drift.compared': { ...base, type: 'drift.compared', app: text, count: 12, how: 'first' },
     'lookup.listed': { ...base, actor: { kind: 'operator', name: text }, type: 'lookup.listed', what: text },
     'history.read': { ...base, type: 'history.read' },
     'click.refused': { ...base, type: 'click.refused', request: text, code: text },
@@ -333,6 +347,7 @@ describe('a look-up', () => {
       ACTIONS.accountRevoke,
       ACTIONS.accountDisable,
       ACTIONS.accountEnable,
+      ACTIONS.accountUpdate,
     ]);
     const block = card.blocks.find((each) => each.type === 'actions');
     expect(addressOf(block?.block_id)).toEqual({ kind: 'account', app: 'perplexity', account: 'acc-0' });

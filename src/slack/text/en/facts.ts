@@ -127,6 +127,7 @@ export const linkedThen = (id: string): Words =>
   say`Linked: a role is asked for with it (request ${id}), decided on its own card.`;
 export const handOver = (also: 'revoke' | 'disable'): Words =>
   say`Part of a hand-over: afterwards ${also === 'revoke' ? 'the role is taken from its present holder' : 'the present holder is disabled'}. This grant has no end but a review date.`;
+export const adopts = say`${bold('Adoption.')} The role is held already, without a grant. Approved, it ends on time; denied, it stays as it is and the owners decide.`;
 export const lapses = (at: Words): Words => say`Lapses ${at} if nobody decides`;
 export const requestId = (id: string): Words => say`Request ${id}`;
 export const OBSERVE = say`Observe mode: the whole flow, but nothing is written to the app.`;

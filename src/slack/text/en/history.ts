@@ -4,8 +4,9 @@
 import type { Actor, AuditEvent } from '../../../access/audit.ts';
 import type { Names } from '../names.ts';
 import { code, mention, NOTHING, piece, say, type Words } from '../words.ts';
+import { happened as DRIFT, REMEDIES, SETTLED } from './drift.ts';
 import { attributes } from './labels.ts';
-import { names } from './words.ts';
+import { countOf, names } from './words.ts';
 
 const PARTS: Readonly<Record<Extract<Actor, { kind: 'system' }>['part'], string>> = {
   expiry: 'the clock',
@@ -66,6 +67,21 @@ function until(at: number | null | undefined, n: Names): Words {
   if (at === undefined) return NOTHING;
   return at === null ? say`, no end` : say` until ${n.at(at)}`;
 }
+
+type OnDrift = Extract<AuditEvent, { finding: string }>;
+
+/** "a role without a grant, Admin in Perplexity, of Bob". */
+function drifted(event: OnDrift, n: Names): Words {
+  const role = event.role === undefined ? NOTHING : say`, ${n.role(event.role)}`;
+  const who = event.note?.subject;
+  return say`${DRIFT[event.kind]}${role} in ${n.app(event.app)}${who === undefined ? NOTHING : say`, ${piece(who, 80)}`}`;
+}
+
+const COMPARED = {
+  first: 'compared directory and ledger for the first time',
+  accept: 'accepted what was there before',
+  review: 'wants what was there before reviewed one by one',
+} as const;
 
 /** What happened, without who did it and when. */
 export function happened(event: AuditEvent, n: Names): Words {
@@ -139,6 +155,16 @@ export function happened(event: AuditEvent, n: Names): Words {
       return say`found out how ${n.app(event.app)} speaks SCIM (${piece(event.fields.join(', '), 200)})`;
     case 'scim.forgotten':
       return say`forgot how ${n.app(event.app)} speaks SCIM (${piece(event.fields.join(', '), 200)})`;
+    case 'drift.found':
+      return say`${event.cameBack === true ? 'came back' : 'found'}: ${drifted(event, n)}`;
+    case 'drift.decided':
+      return say`${REMEDIES[event.how]}: ${drifted(event, n)}`;
+    case 'drift.undone':
+      return say`could not be put right (${code(event.why)}): ${drifted(event, n)}`;
+    case 'drift.settled':
+      return say`${SETTLED[event.how]}: ${drifted(event, n)}`;
+    case 'drift.compared':
+      return say`${COMPARED[event.how]} (${countOf(event.count, 'difference')}) in ${n.app(event.app)}`;
     case 'lookup.listed':
       return say`listed ${piece(event.what, 40)}${event.app === undefined ? NOTHING : say` in ${n.app(event.app)}`}`;
     case 'history.read':

@@ -303,6 +303,16 @@ export function refusal(no: Problem, n: Names): No {
         what: say`I no longer know this request.`,
         next: say`Use ${cmd('pending')} to see those that are open.`,
       };
+    case 'drift_settled':
+      return {
+        what:
+          no.by === undefined
+            ? say`This is decided already, or no longer so. Nothing was changed.`
+            : say`${short(no.by)} has decided this already. Nothing was changed.`,
+        next: say`See the card for how it stands.`,
+      };
+    case 'drift_own':
+      return { what: say`This is about you, so you have no say in it.`, next: say`Leave it to another owner.` };
     case 'repeated':
       return { what: say`I have this one already.`, next: say`Wait for its card; nothing needs to be sent twice.` };
     case 'safe_mode':

@@ -204,6 +204,8 @@ export function closing(end: Closing): Words {
       return say`Handed back early. Thank you.`;
     case 'revoked':
       return say`The role was taken away by a later request.`;
+    case 'drift':
+      return say`Ended by ${personWords(end.by)}: the directory had changed already.`;
     case 'account_change':
       return say`Closed because the account has changed. Ask an owner of the app if you need to know more.`;
     case 'taken_away_first':
