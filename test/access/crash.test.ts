@@ -16,7 +16,7 @@ interface Job {
   readonly approvers: readonly string[];
   readonly prepare?: (office: Office) => Promise<void>;
   /** What happens elsewhere half an hour after the last decision. */
-  readonly meanwhile?: (office: Office) => void | Promise<void>;
+  readonly meanwhile?: (office: Office) => unknown;
   /** What must be so in the end, whatever happened on the way. */
   readonly result: (office: Office) => unknown;
 }
