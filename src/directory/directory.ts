@@ -10,13 +10,20 @@ import { createAttempt } from './attempt.ts';
 import { createGroups } from './groups.ts';
 import { createMirror } from './mirror.ts';
 import { createReads } from './reads.ts';
-import { createSync, SYNC_EVERY } from './sync.ts';
+import { createSync, type Extent, SYNC_EVERY } from './sync.ts';
 import { createUpdates } from './update.ts';
 import { createWrites } from './writes.ts';
 
 /** What the operator should hear of. Holds ids of groups and accounts, no names and no addresses. */
 export type DirectoryEvent =
-  | { readonly kind: 'synced'; readonly app: string; readonly result: SyncResult; readonly error?: DirectoryError }
+  | {
+      readonly kind: 'synced';
+      readonly app: string;
+      /** Whom the sync asked about. */
+      readonly extent: Extent;
+      readonly result: SyncResult;
+      readonly error?: DirectoryError;
+    }
   /** A scheduled sync failed for a reason that is not the server's. */
   | { readonly kind: 'sync_broken'; readonly app: string; readonly error: unknown }
   /** INCIDENT: people left a group whom nobody had named. */
@@ -40,7 +47,10 @@ export interface DirectoryOptions {
 }
 
 export type MirroredDirectory = Directory & {
-  /** Syncs now and every quarter of an hour, sooner after one that was not complete. */
+  /**
+   * Syncs everybody now and every hour, and in between whoever changed every five minutes; everybody every quarter of an
+   * hour where the server cannot say who changed; sooner after a sync that was not complete.
+   */
   start(): void;
   /** Resolves when no sync is under way any more. Live reads and writes still work. */
   stop(): Promise<void>;
@@ -73,7 +83,8 @@ export function createDirectory(options: DirectoryOptions): MirroredDirectory {
     clock,
     sleep,
     random,
-    onSync: (result, error) => log({ kind: 'synced', app: app.key, result, ...(error === undefined ? {} : { error }) }),
+    onSync: (extent, result, error) =>
+      log({ kind: 'synced', app: app.key, extent, result, ...(error === undefined ? {} : { error }) }),
     onBroken: (error) => log({ kind: 'sync_broken', app: app.key, error }),
     groups: options.groups ?? (() => []),
   });

@@ -19,6 +19,8 @@ const TOLD: { readonly [K in keyof Facts]: (value: Facts[K]) => string } = {
   memberFilter: (path) => `membership is asked for by ${path}`,
   batchSize: (most) => (most === 1 ? 'one member in one change' : `at most ${most} members in one change`),
   pageSize: (rows) => `${rows} rows on a page`,
+  modifiedFilter: (there) =>
+    there === 'yes' ? 'says who changed since a moment' : 'cannot say who changed since a moment',
   ifMatch: () => 'writes carry an entity tag (428 met)',
 };
 

@@ -155,7 +155,10 @@ function inGroups(app: AppPolicy, census: Census, holders: ReadonlyMap<string, H
     return found;
   }
   const none = active.filter(({ id }) => ![...sets.values()].some((ids) => ids.has(id)));
-  if (none.length > 0 && base !== undefined) {
+  if (none.length > 0 && app.traits.assignedOnly) {
+    const what = `${counted(none.length, 'active account')} in no role group: left alone, because nobody assigned them`;
+    found.push(ok('in none', what));
+  } else if (none.length > 0 && base !== undefined) {
     const what = `${counted(none.length, 'active account')} in no role group: ${namesOf(none)}`;
     const fix = `add them to ${base.group}, or disable them if nobody uses them`;
     found.push(warning('in none', what, fix));

@@ -15,15 +15,28 @@ const MOST_HITS = 100;
 const POOL = 100;
 
 interface Entry {
-  readonly account: Account;
+  account: Account;
   /** When it was last seen, live or in a listing. */
-  readonly seen: Mark;
+  seen: Mark;
+  /** When it was last changed by the server's word, ms, as of the last listing; `undefined`: not listed yet. */
+  changed: number | 'untold' | undefined;
 }
+
+/** What a listing says of an account. */
+export interface Row {
+  /** When the listing began. */
+  readonly since: Mark;
+  /** When the account was last changed by the server's word, ms. */
+  readonly changed: number | undefined;
+}
+
+/** What seeing an account came to; `older`: it has been seen live since the listing began. */
+export type Sight = 'new' | 'other' | 'same' | 'older';
 
 export interface Mirror {
   mark(): Mark;
-  /** An account as read. `since`: when a listing that holds it began; left out for a live read. */
-  saw(account: Account, since?: Mark): void;
+  /** An account as read; `row` is left out for a live read. */
+  saw(account: Account, row?: Row): Sight;
   /** A live read found nobody of this id. */
   gone(id: string): void;
   /** A complete listing began at `since`: whom it did not name is not there. Returns how many those were. */
@@ -35,6 +48,10 @@ export interface Mirror {
   /** Forgets what is only needed to correct listings that began before `since`. */
   settle(since: Mark): void;
 
+  /** The newest change of anybody, ms by the server's word; `undefined` where it does not tell that of everybody. */
+  lastChange(): number | undefined;
+  /** Ids of those who changed after a moment, as listed. */
+  changedAfter(at: number): Set<string>;
   known(id: string): Account | undefined;
   /** Ids of accounts that answer to this address. */
   withAddress(email: string): readonly string[];
@@ -43,6 +60,19 @@ export interface Mirror {
   groups(): Iterable<string>;
   search(text: string, limit: number): Hit[];
   readonly size: number;
+}
+
+function sameAccount(a: Account, b: Account): boolean {
+  return (
+    a.userName === b.userName &&
+    a.email === b.email &&
+    a.name === b.name &&
+    a.active === b.active &&
+    a.manager === b.manager &&
+    a.externalId === b.externalId &&
+    a.emails.length === b.emails.length &&
+    a.emails.every((email, at) => email === b.emails[at])
+  );
 }
 
 const sameTexts = (a: Account, b: Account): boolean => textsOf(a).join('\n') === textsOf(b).join('\n');
@@ -76,16 +106,25 @@ export function createMirror(): Mirror {
     }
   }
 
-  function put(account: Account): void {
-    const before = entries.get(account.id)?.account;
-    entries.set(account.id, { account, seen: tick() });
+  function put(account: Account, changed: Entry['changed']): Sight {
+    const entry = entries.get(account.id);
     departed.delete(account.id);
-    if (before !== undefined && sameTexts(before, account)) return;
-    if (before !== undefined) unlink(before);
+    if (entry === undefined) entries.set(account.id, { account, seen: tick(), changed });
+    else {
+      const before = entry.account;
+      const same = sameAccount(before, account);
+      entry.seen = tick();
+      entry.changed = changed ?? entry.changed;
+      if (!same || before.changed !== account.changed) entry.account = account;
+      if (same) return 'same';
+      if (sameTexts(before, account)) return 'other';
+      unlink(before);
+    }
     for (const address of addressesOf(account)) {
       byAddress.set(address, [...(byAddress.get(address) ?? []), account.id]);
     }
     index.put(account.id, textsOf(account));
+    return entry === undefined ? 'new' : 'other';
   }
 
   function remove(account: Account): void {
@@ -97,10 +136,10 @@ export function createMirror(): Mirror {
   return {
     mark: tick,
 
-    saw(account, since) {
+    saw(account, row) {
+      if (row === undefined) return put(account, undefined);
       const newer = entries.get(account.id)?.seen ?? departed.get(account.id) ?? 0;
-      if (since !== undefined && newer > since) return;
-      put(account);
+      return newer > row.since ? 'older' : put(account, row.changed ?? 'untold');
     },
 
     gone(id) {
@@ -144,6 +183,21 @@ export function createMirror(): Mirror {
       for (const changed of changes.values()) {
         for (const [account, { at }] of changed) if (at <= since) changed.delete(account);
       }
+    },
+
+    lastChange() {
+      let last: number | undefined;
+      for (const { changed } of entries.values()) {
+        if (changed === 'untold') return undefined;
+        if (changed !== undefined && changed > (last ?? Number.NEGATIVE_INFINITY)) last = changed;
+      }
+      return last;
+    },
+
+    changedAfter(at) {
+      const ids = new Set<string>();
+      for (const [id, { changed }] of entries) if (typeof changed === 'number' && changed > at) ids.add(id);
+      return ids;
     },
 
     known: (id) => entries.get(id)?.account,

@@ -3,6 +3,7 @@
  */
 import { setActive } from './active.ts';
 import { updateUser } from './attributes.ts';
+import { changedUsers } from './changes.ts';
 import type { ScimClient, ScimClientOptions } from './contract.ts';
 import { createUser } from './create.ts';
 import { createDiscovery, ping } from './discovery.ts';
@@ -52,6 +53,8 @@ export function createScimClient(options: ScimClientOptions): ScimClient {
     getUser: (id) => getUser(session, id),
     findUsers: (by) => findUsers(session, by),
     listUsers: (wish) => listUsers(session, wish?.rest === true),
+    changedUsers: (wish) => changedUsers(session, wish),
+    distrustChanges: () => memory.learn({ modifiedFilter: 'no' }),
     getGroup: (id, wish) => getGroup(session, id, wish?.members === true),
     findGroups: (displayName) => findGroups(session, displayName),
     listGroups: (wish) => listGroups(session, wish?.members === true),

@@ -84,7 +84,30 @@ export type Verdict =
 /** Pages as they come, then `verdict()`: only a complete listing allows "not seen" to mean anything. */
 export interface Listing<T> extends AsyncIterable<Page<T>> {
   verdict(): Verdict;
+  /** The server's clock (`Date`) when it answered the first page, ms; `undefined`: it did not say. */
+  servedAt(): number | undefined;
 }
+
+export interface ChangesWish {
+  /** ms, by the server's own `meta.lastModified`; seconds are rounded down. */
+  readonly after: number;
+  /** Ids of users whose `meta.lastModified` is known to be later. Without any, nothing could be believed. */
+  readonly expected: ReadonlySet<string>;
+  /** How many users are known in all. */
+  readonly known: number;
+}
+
+export type Changes =
+  /** `gone`: expected, and not there any more. `servedAt`: the server's clock (`Date`) when it began to answer, ms. */
+  | {
+      readonly kind: 'read';
+      readonly users: readonly ScimUser[];
+      readonly gone: readonly string[];
+      readonly servedAt: number | undefined;
+    }
+  /** The server refuses the filter, or answers it wrongly: nothing was learned about anybody. */
+  | { readonly kind: 'unsupported' }
+  | { readonly kind: 'incomplete'; readonly why: IncompleteWhy };
 
 export type Membership = 'in' | 'out' | 'unknown';
 
@@ -247,6 +270,10 @@ export interface ScimClient {
   findUsers(by: FindBy): Promise<readonly ScimUser[]>;
   /** `rest`: also what the server sends beside the fields that are named here, bounded. */
   listUsers(options?: { readonly rest?: boolean }): Listing<ScimUser>;
+  /** Who changed since a moment, where the server can be believed to say so. */
+  changedUsers(wish: ChangesWish): Promise<Changes>;
+  /** Somebody changed and kept an old `meta.lastModified`: {@link ScimClient.changedUsers} is of no use here from now on. */
+  distrustChanges(): void;
 
   getGroup(id: string, options?: { readonly members?: boolean }): Promise<ScimGroup | undefined>;
   /** Groups of exactly this display name, without members. */

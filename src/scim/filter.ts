@@ -28,6 +28,11 @@ export function eq(attribute: AttributePath, value: string): string {
   return `${attribute} eq ${quote(value)}`;
 }
 
+/** `attribute gt "value"`: later than, for moments (RFC 7644 §3.4.2.2). */
+export function gt(attribute: AttributePath, value: string): string {
+  return `${attribute} gt ${quote(value)}`;
+}
+
 export function and(...filters: readonly string[]): string {
   return filters.join(' and ');
 }

@@ -8,7 +8,7 @@ import { and, eq, needsEscaping } from './filter.ts';
 import type { ScimAnswer } from './http.ts';
 import { parseGroup, type ScimGroup } from './schema.ts';
 import { list, read, type Session } from './session.ts';
-import { getUser, listUsers } from './users.ts';
+import { FILTER_STATUSES, getUser, listUsers } from './users.ts';
 
 const WITHOUT_MEMBERS = [['excludedAttributes', 'members']] as const;
 
@@ -35,7 +35,6 @@ async function collect(groups: Listing<ScimGroup>, matches: (group: ScimGroup) =
   throw new ScimError({ fault: 'incomplete', outcome: 'not-sent', retryable: true, message });
 }
 
-const FILTER_STATUSES: readonly number[] = [400, 403, 414, 500, 501];
 const isFilterRefusal = (error: unknown): error is ScimError =>
   error instanceof ScimError && error.status !== undefined && FILTER_STATUSES.includes(error.status);
 

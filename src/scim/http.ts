@@ -41,6 +41,8 @@ export interface ScimAnswer {
   readonly body: unknown;
   readonly etag?: string;
   readonly location?: string;
+  /** The server's clock, ms. */
+  readonly date?: number;
   /** When the first attempt that was not definitely refused was written, ms. */
   readonly sentAt: number;
 }
@@ -253,6 +255,7 @@ export function createHttp(options: HttpOptions): Http {
       if (got.cut !== undefined && request.intent === 'read') return failed(request, got);
       const etag = single(got.headers.etag);
       const location = single(got.headers.location);
+      const date = Date.parse(single(got.headers.date) ?? '');
       return {
         kind: 'taken',
         answer: {
@@ -261,6 +264,7 @@ export function createHttp(options: HttpOptions): Http {
           sentAt: got.sentAt,
           ...(etag === undefined ? {} : { etag }),
           ...(location === undefined ? {} : { location }),
+          ...(Number.isNaN(date) ? {} : { date }),
         },
       };
     }

@@ -34,6 +34,8 @@ const fields = {
   batchSize: z.int().min(1).max(100),
   /** Rows in each page of a complete listing, where more had been asked for. */
   pageSize: z.int().min(LEAST_PAGE).max(1000),
+  /** Whether `meta.lastModified gt …` names those who changed, and nobody else. */
+  modifiedFilter: z.enum(['yes', 'no']),
   /** 428: writes want If-Match. */
   ifMatch: z.literal('yes'),
 };

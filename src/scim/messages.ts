@@ -10,6 +10,8 @@ export interface ListPage {
   /** Believed by nobody yet. */
   readonly total?: number;
   readonly nextCursor?: string;
+  /** The server's clock when it answered, ms. */
+  readonly servedAt?: number;
 }
 
 const listShape = z.preprocess(

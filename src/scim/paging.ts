@@ -23,6 +23,10 @@ export interface PagingOptions<T> {
 }
 
 const PARALLEL = 4;
+/** A first page that is too large or too slow is asked for again, down to so many rows. */
+const LEAST_ROWS = 10;
+/** The smallest maximum published: a page no larger than that is not slow for its size. */
+const SMALLEST_MOST = 100;
 /** Sizes servers cap pages at: a page of exactly that many rows may be a full one. */
 const USUAL_CAPS: ReadonlySet<number> = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
 
@@ -59,23 +63,29 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
   let fetched = 0;
   let started = false;
   let why: IncompleteWhy | undefined = 'unfinished';
+  let servedAt: number | undefined;
 
   const atLimit = () => fetched >= maxPages || known.size >= maxItems;
 
   async function fetch(place: Query): Promise<ListPage> {
     const sized = (): Query => (asked === undefined ? place : [...place, ['count', String(asked)]]);
-    try {
-      return await options.fetch(sized());
-    } catch (error) {
-      const badCount = error instanceof ScimError && error.status === 400 && error.scimType === 'invalidCount';
-      if (!badCount || asked === undefined) throw error;
-      asked = undefined;
-      return options.fetch(sized());
+    for (;;) {
+      try {
+        return await options.fetch(sized());
+      } catch (error) {
+        if (!(error instanceof ScimError) || asked === undefined) throw error;
+        const badCount = error.status === 400 && error.scimType === 'invalidCount';
+        const tooMuch = error.fault === 'too-large' || (error.fault === 'timeout' && asked > SMALLEST_MOST);
+        if (badCount) asked = undefined;
+        else if (tooMuch && fetched === 0 && asked > LEAST_ROWS) asked = Math.max(LEAST_ROWS, Math.floor(asked / 10));
+        else throw error;
+      }
     }
   }
 
   /** Takes one page in; `fresh`: it had a row this pass had not seen. */
   function take(pass: Pass, page: ListPage): { readonly page: Page<T>; readonly fresh: boolean } {
+    if (fetched === 0) servedAt = page.servedAt;
     const items: T[] = [];
     let unreadable = 0;
     let fresh = false;
@@ -228,10 +238,12 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       const found = judge(pass, end, before);
       why = found;
       before = pass.totalMoved ? undefined : totalOf(pass);
-      const { even, longest, firstLength } = pass;
-      // Asked for more, and got the same number twice: that is the most this server gives.
-      if (found === undefined && asked !== undefined && even >= 2 && longest === firstLength && longest < asked)
-        options.onCap?.(longest);
+      if (found === undefined && asked !== undefined) {
+        const { even, longest, firstLength } = pass;
+        // Asked for more, and got the same number twice: that is the most this server gives.
+        const most = even >= 2 && longest === firstLength ? Math.min(longest, asked) : asked;
+        if (most < options.pageSize) options.onCap?.(most);
+      }
       if (found !== 'short' && found !== 'changed' && found !== 'cursor') return;
     }
   }
@@ -242,6 +254,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       started = true;
       return pages();
     },
+    servedAt: () => servedAt,
     verdict() {
       const size = known.size;
       return why === undefined ? { complete: true, count: size } : { complete: false, count: size, why };

@@ -36,9 +36,9 @@ export function wantsAnotherForm(error: ScimError): boolean {
   return error.status === 400 && !ABOUT_THE_VALUE.has(error.scimType ?? '');
 }
 
-function listBody(body: unknown, route: string): ListPage {
+function listOf({ body, date }: ScimAnswer, route: string): ListPage {
   const page = parseList(body);
-  if (page !== undefined) return page;
+  if (page !== undefined) return date === undefined ? page : { ...page, servedAt: date };
   throw new ScimError({
     fault: 'unreadable',
     outcome: 'not-sent',
@@ -69,7 +69,7 @@ export function list<T extends { readonly id: string }>(
       const settle = options.settle ?? [];
       if (options.search !== true) {
         const query = [...place, ...constant];
-        return listBody((await http.send({ method: 'GET', route, query, intent: 'read', settle })).body, route);
+        return listOf(await http.send({ method: 'GET', route, query, intent: 'read', settle }), route);
       }
       const fields = [...place, ...constant].map(([name, value]) => [
         name,
@@ -77,7 +77,7 @@ export function list<T extends { readonly id: string }>(
       ]);
       const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], ...Object.fromEntries(fields) };
       const answer = await http.send({ method: 'POST', route: `${route}/.search`, body, intent: 'read', settle });
-      return listBody(answer.body, `${route}/.search`);
+      return listOf(answer, `${route}/.search`);
     },
   });
 }

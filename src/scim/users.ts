@@ -61,7 +61,7 @@ async function collect(users: Listing<ScimUser>, matches: Wanted['matches']): Pr
 }
 
 /** Statuses that speak of the filter: 400 invalidFilter or tooMany, 403 sensitive, 414, 501, and 500 where a parser broke. */
-const FILTER_STATUSES: readonly number[] = [400, 403, 414, 500, 501];
+export const FILTER_STATUSES: readonly number[] = [400, 403, 414, 500, 501];
 
 /** One filtered query; the error when the server would not have it. */
 async function ask(

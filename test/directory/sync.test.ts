@@ -1,6 +1,6 @@
 /** What the mirror holds after a listing that went well, and after one that did not. */
 import { describe, expect, it } from 'vitest';
-import type { Seed } from '../../src/sandbox/scim/index.ts';
+import type { Quirks, Seed } from '../../src/sandbox/scim/index.ts';
 import { ADMIN, MEMBER, world } from './world.ts';
 
 const crowd = (count: number): Seed => ({
@@ -23,7 +23,7 @@ describe('a complete sync', () => {
     expect(directory.knownMembers(ADMIN)).toEqual(new Set(['grace']));
     expect(directory.freshness()).toEqual({ syncedAt: clock.now(), complete: true, accounts: 3 });
     expect(directory.search('oberg', 5).map((hit) => hit.account.id)).toEqual(['linus']);
-    expect(events).toEqual([{ kind: 'synced', app: 'perplexity', result }]);
+    expect(events).toEqual([{ kind: 'synced', app: 'perplexity', extent: 'everybody', result }]);
   });
 
   it('reads many pages', async () => {
@@ -123,11 +123,12 @@ describe('a sync that is not complete', () => {
 
 describe('the schedule', () => {
   /** A directory whose waits end when the test says so. */
-  async function scheduled() {
+  async function scheduled(quirks: Partial<Quirks> = {}) {
     const waits: { ms: number; over: () => void }[] = [];
     let wake = Promise.withResolvers<void>();
     let broken = false;
     const made = await world({
+      quirks,
       sleep: (ms) => {
         const { promise, resolve } = Promise.withResolvers<void>();
         waits.push({ ms, over: resolve });
@@ -155,8 +156,8 @@ describe('the schedule', () => {
     };
   }
 
-  it('syncs at start and then every quarter of an hour', async () => {
-    const { directory, nextWait, over, syncs } = await scheduled();
+  it('syncs at start and then every quarter of an hour where the service cannot say who changed', async () => {
+    const { directory, nextWait, over, syncs } = await scheduled({ lastModified: 'absent' });
     directory.start();
     directory.start();
     expect(await nextWait()).toBe(15);
@@ -186,7 +187,7 @@ describe('the schedule', () => {
     expect(made.events).toMatchObject([{ kind: 'sync_broken', app: 'perplexity', error: { message: /store/ } }]);
     made.break(false);
     made.over();
-    expect(await made.nextWait()).toBe(15);
+    expect(await made.nextWait()).toBe(5);
   });
 
   it('stops in the middle of a wait and in the middle of a listing', async () => {

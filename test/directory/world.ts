@@ -49,9 +49,12 @@ export async function world(
     deadlineMs?: number;
     groups?: () => Iterable<string> | Promise<Iterable<string>>;
     sleep?: (ms: number) => Promise<void>;
+    learned?: unknown;
+    /** Where the story begins, ms. */
+    start?: number;
   } = {},
 ): Promise<DirectoryWorld> {
-  let now = START;
+  let now = options.start ?? START;
   const waits: number[] = [];
   const events: DirectoryEvent[] = [];
   const clock = {
@@ -76,6 +79,7 @@ export async function world(
     now: clock.now,
     sleep: async (ms) => clock.advance(ms),
     random: () => 0.5,
+    learned: options.learned,
     ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   });

@@ -127,6 +127,11 @@ const LESSONS: Record<string, Lesson> = {
     learned: { batchSize: 2, membersListed: 'yes' },
     trips: [6, 4],
   },
+  modifiedFilter: {
+    call: (client) => client.changedUsers({ after: 0, expected: new Set(['u1']), known: 9 }),
+    learned: { modifiedFilter: 'no' },
+    trips: [1, 0],
+  },
   ifMatch: {
     quirks: { needsIfMatch: true },
     call: (client, { user }) => client.setActive(user, false),
@@ -211,7 +216,7 @@ describe('what a client found out', () => {
 
   it('has a lesson here for each thing that can be learned', () => {
     const everything = [...Object.values(LESSONS).flatMap(({ learned }) => Object.keys(learned)), 'pageSize'];
-    const source = parseLearned({
+    const facts: Required<Learned> = {
       contentType: 'application/json',
       accept: 'application/json',
       patchUsers: 'no',
@@ -223,9 +228,11 @@ describe('what a client found out', () => {
       memberFilter: 'members',
       batchSize: 50,
       pageSize: 500,
+      modifiedFilter: 'no',
       ifMatch: 'yes',
-    });
-    expect(new Set(everything)).toEqual(new Set(Object.keys(source)));
+    };
+    expect(parseLearned(facts)).toEqual(facts);
+    expect(new Set(everything)).toEqual(new Set(Object.keys(facts)));
   });
 });
 

@@ -32,6 +32,7 @@ const CALLS: Record<string, (client: Bench['client'], ids: Ids) => Promise<unkno
   'createGroup(displayName)': (client) => client.createGroup('Team'),
   'ping()': (client) => client.ping(),
   'discover()': (client) => client.discover(),
+  'changedUsers({ after, … })': (client) => client.changedUsers({ after: 0, expected: new Set(['u1']), known: 9 }),
   'listUsers(), n users': async (client) => {
     for await (const page of client.listUsers()) expect(page.unreadable).toBe(0);
   },
