@@ -15,6 +15,8 @@ const USAGE = `rolecall <command>
                               try it: a Slack workspace in a web page, a SCIM service, and the real bot between them
   check [--json]              is the configuration sound? every fault at once, with its fix
   doctor [--json]             does it all work? Slack, every app, the data folder, the people: what is wrong, with its fix
+  link <app> [<role>=<group> …] [--create] [--json]
+                              which group carries each role; or: this one does from now on (by name or id; stop the bot first)
   import <app> [--out file.json|file.csv] [--force] [--json]
                               every account, group and membership of an app, into a file of its own
   audit verify [--head <seq>:<hash>] [--json]
@@ -34,6 +36,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
       return check(rest);
     case 'doctor':
       return examine(rest);
+    case 'link':
+      return link(rest);
     case 'import':
       return bring(rest);
     case 'audit':
@@ -56,15 +60,25 @@ function usage(problem: string): number {
 }
 
 type Options = Record<string, { type: 'boolean' | 'string' }>;
+type Values = Record<string, string | boolean | undefined>;
 
-/** Parses flags strictly; `undefined` after having said what is wrong. */
-function flags(args: readonly string[], options: Options): Record<string, string | boolean | undefined> | undefined {
+/** Parses strictly; `undefined` after having said what is wrong. */
+function parse(args: readonly string[], options: Options): { values: Values; words: string[] } | undefined {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    return { values, words: positionals };
   } catch (error) {
     usage(error instanceof Error ? error.message : String(error));
     return undefined;
   }
+}
+
+/** For a command that takes flags only. */
+function flags(args: readonly string[], options: Options): Values | undefined {
+  const parsed = parse(args, options);
+  if (parsed === undefined || parsed.words.length === 0) return parsed?.values;
+  usage(`unexpected: ${parsed.words.join(' ')}`);
+  return undefined;
 }
 
 async function sandbox(args: readonly string[]): Promise<number> {
@@ -92,14 +106,24 @@ async function examine(args: readonly string[]): Promise<number> {
   return doctor(given.json === true ? 'json' : 'text');
 }
 
-async function bring(args: readonly string[]): Promise<number> {
-  const [app, ...rest] = args;
-  if (app === undefined || app.startsWith('-')) return usage('import which app? (import <app>)');
-  const given = flags(rest, { out: { type: 'string' }, force: { type: 'boolean' }, json: { type: 'boolean' } });
+async function link(args: readonly string[]): Promise<number> {
+  const given = parse(args, { create: { type: 'boolean' }, json: { type: 'boolean' } });
   if (given === undefined) return EXIT.usage;
+  const [app, ...links] = given.words;
+  if (app === undefined) return usage('link which app? (link <app>)');
+  if (given.values.create === true && links.length === 0) return usage('--create makes the group of a <role>=<group>');
+  const { linkApp } = await import('./cli/link.ts');
+  return linkApp({ app, links, create: given.values.create === true, json: given.values.json === true });
+}
+
+async function bring(args: readonly string[]): Promise<number> {
+  const given = parse(args, { out: { type: 'string' }, force: { type: 'boolean' }, json: { type: 'boolean' } });
+  if (given === undefined) return EXIT.usage;
+  const [app, ...others] = given.words;
+  if (app === undefined || others.length > 0) return usage('import which app? (import <app>)');
+  const { out, force, json } = given.values;
   const { importApp } = await import('./cli/import.ts');
-  const out = typeof given.out === 'string' ? { out: given.out } : {};
-  return importApp({ app, ...out, force: given.force === true, json: given.json === true });
+  return importApp({ app, ...(typeof out === 'string' ? { out } : {}), force: force === true, json: json === true });
 }
 
 async function audit(args: readonly string[]): Promise<number> {

@@ -3,17 +3,16 @@
  * it works beside a running bot; changes nothing there.
  */
 import { extname, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { counted } from '../access/finding.ts';
 import type { AppPolicy } from '../access/policy.ts';
 import { openClock } from '../bot.ts';
-import type { Config, ScimAccess } from '../config/index.ts';
-import { connection } from '../directory/doctor.ts';
+import type { Config } from '../config/index.ts';
 import { readEverything, type Whole } from '../directory/everything.ts';
 import { EXIT } from '../operations/exit.ts';
 import { onScreen } from '../operations/screen.ts';
-import { createScimClient, type ScimClient } from '../scim/index.ts';
+import type { ScimClient } from '../scim/index.ts';
 import { errnoOf } from '../store/lowdb/errors.ts';
+import { openClient, type Unusable, unusable } from './client.ts';
 import { configured, findApp, redactorOf } from './config.ts';
 import { csvForm, type ImportForm, jsonForm } from './import-form.ts';
 import { isThere, type NewFile, newFile } from './new-file.ts';
@@ -47,11 +46,10 @@ export async function importApp(wish: ImportWish): Promise<number> {
   const tell = teller(config, wish, found.app, file);
   if (!wish.force && (await isThere(file)))
     return tell.refused('is there already', 'name another file, or say --force');
-  const client = openClient(found.access);
+  const client = openClient(found.access, { deadlineMs: DEADLINE, maxBytes: MOST_BYTES });
   try {
-    const ping = await client.ping();
-    const finding = connection(found.app, new URL(found.access.url).host, ping);
-    if (ping.kind !== 'ok') return tell.unread(finding);
+    const why = await unusable(client, found.app, found.access);
+    if (why !== undefined) return tell.unread(why);
     const { key, name } = found.app;
     const written = form === '.csv' ? csvForm() : jsonForm({ app: key, name, readAt }, roleOf(found.app));
     let whole: Whole | undefined;
@@ -67,12 +65,6 @@ export async function importApp(wish: ImportWish): Promise<number> {
   } finally {
     await client.close();
   }
-}
-
-function openClient({ url, token, profile }: ScimAccess): ScimClient {
-  const sleep = (ms: number): Promise<void> => delay(ms);
-  const limits = { deadlineMs: DEADLINE, maxBytes: MOST_BYTES };
-  return createScimClient({ url, token, profile, now: () => Date.now(), sleep, random: Math.random, ...limits });
 }
 
 const roleOf = (app: AppPolicy) => {
@@ -130,9 +122,9 @@ function teller(config: Config, wish: ImportWish, { key }: AppPolicy, file: stri
       complain(`${file} ${what}; nothing was written`, fix);
       return document(EXIT.refused, { why: clean(what) });
     },
-    unread(finding: ReturnType<typeof connection>): number {
-      complain(finding.what, 'fix' in finding ? finding.fix : 'rolecall doctor says more');
-      return document(finding.state === 'unreachable' ? EXIT.unavailable : EXIT.refused, { why: clean(finding.what) });
+    unread({ what, fix, status }: Unusable): number {
+      complain(what, fix);
+      return document(status, { why: clean(what) });
     },
     done({ gaps, strays, ...counts }: Whole): number {
       if (screen) process.stderr.write('\r\u001b[K');
