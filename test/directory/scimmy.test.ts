@@ -1,80 +1,34 @@
-/** The same promises against a server nobody here wrote: scimmy behind its own routers on express, over two Maps. */
-import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+/** The same promises against a server nobody here wrote: scimmy behind its own routers on express 4. */
 import express from 'express';
-import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createDirectory, type MirroredDirectory } from '../../src/directory/index.ts';
 import { createScimClient, profileOf, type ScimClient } from '../../src/scim/index.ts';
+import { startScimmy } from './scimmy.ts';
 import { TOKEN } from './world.ts';
 
-type Stored = Record<string, unknown> & { id: string };
-type Asked = { id?: string | undefined; filter?: { match(values: unknown[]): unknown[] } | undefined };
-
-const users = new Map<string, Stored>();
-const groups = new Map<string, Stored>();
-let server: Server;
+let service: Awaited<ReturnType<typeof startScimmy>>;
 let client: ScimClient;
 let directory: MirroredDirectory;
 const clock = { now: () => Date.UTC(2026, 2, 2) };
 
-function keeping(all: Map<string, Stored>) {
-  return {
-    ingress(resource: Asked, instance: object): Stored {
-      const id = resource.id ?? randomUUID();
-      const stored: Stored = { ...JSON.parse(JSON.stringify(instance)), id };
-      const taken = [...all.values()].some((each) => each.id !== id && each.userName === stored.userName);
-      if (stored.userName !== undefined && taken) throw new SCIMMY.Types.Error(409, 'uniqueness', 'taken');
-      all.set(id, stored);
-      return stored;
-    },
-    egress(resource: Asked): unknown {
-      if (resource.id === undefined) return resource.filter?.match([...all.values()]) ?? [...all.values()];
-      const found = all.get(resource.id);
-      if (found === undefined) throw new SCIMMY.Types.Error(404, '', 'not found');
-      return found;
-    },
-    degress(resource: Asked): void {
-      all.delete(resource.id ?? '');
-    },
-  };
-}
-
 beforeAll(async () => {
-  SCIMMY.Resources.declare(SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false), keeping(users));
-  SCIMMY.Resources.declare(SCIMMY.Resources.Group, keeping(groups));
-  const app = express();
-  const handler = (request: express.Request): string => {
-    if (request.header('authorization') !== `Bearer ${TOKEN}`) throw new Error('not authorised');
-    return 'tester';
-  };
-  app.use('/scim', new SCIMMYRouters({ type: 'bearer', handler }));
-  server = createServer(app);
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const sleep = async () => undefined;
-  const random = () => 0.5;
+  service = await startScimmy(express(), SCIMMYRouters);
   client = createScimClient({
-    url: `http://127.0.0.1:${address.port}/scim`,
+    url: service.url,
     token: TOKEN,
     profile: profileOf('generic'),
     now: clock.now,
-    sleep,
-    random,
+    sleep: async () => undefined,
+    random: () => 0.5,
   });
 });
 afterAll(async () => {
   await client.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
+  await service.close();
 });
 beforeEach(() => {
+  const { users, groups } = service;
   users.clear();
   groups.clear();
   for (const id of ['admins', 'members']) groups.set(id, { id, displayName: id, members: [] });
@@ -102,13 +56,13 @@ it('provisions, grants, revokes, disables and enables, each confirmed by reading
   expect((await directory.add(admins, grace)).kind).toBe('confirmed');
   expect(await directory.members(admins)).toEqual([ada, grace]);
   expect((await directory.remove(admins, ada)).kind).toBe('confirmed');
-  expect(groups.get('admins')?.members).toMatchObject([{ value: grace }]);
+  expect(service.groups.get('admins')?.members).toMatchObject([{ value: grace }]);
   expect(await directory.membership(admins, ada)).toBe('out');
 
   expect((await directory.setActive(ada, false)).kind).toBe('confirmed');
-  expect(users.get(ada)?.active).toBe(false);
+  expect(service.users.get(ada)?.active).toBe(false);
   expect((await directory.setActive(ada, true)).kind).toBe('confirmed');
-  expect(users.get(ada)?.active).toBe(true);
+  expect(service.users.get(ada)?.active).toBe(true);
 });
 
 it('mirrors everybody and finds them by what people type', async () => {
