@@ -130,6 +130,8 @@ export interface Office {
   appDown: boolean;
   /** Members of a group cannot be read, one by one neither. */
   unlisted: boolean;
+  /** The last reading of everybody broke off. */
+  unread: boolean;
   /** Called right before each write that is sent. */
   beforeWrite: () => Promise<void>;
   /** The next writes do this instead, in turn; `undefined`: as it should. */
@@ -295,6 +297,7 @@ export async function openOffice(
     slackDown: false,
     appDown: false,
     unlisted: false,
+    unread: false,
     beforeWrite: async () => {},
     mischief: [],
     async ask(from, ask) {
@@ -531,6 +534,6 @@ function literalDirectory(office: () => Office): Directory {
     all: () => office().accounts.values(),
     knownMembers: (group) => office().groups.get(group) ?? 'unknown',
     sync: async () => ({ at: office().now, complete: true, accounts: office().accounts.size, gone: 0 }),
-    freshness: () => ({ complete: true, accounts: office().accounts.size, syncedAt: office().now }),
+    freshness: () => ({ complete: !office().unread, accounts: office().accounts.size, syncedAt: office().now }),
   };
 }

@@ -118,8 +118,7 @@ export async function recount(world: World, known: readonly DriftRecord[]): Prom
     const draft = draftOn(view);
     const now = view.get('drift', baseline.id);
     if (now?.what !== 'baseline' || now.state !== 'open') return draft.change(undefined);
-    const same = JSON.stringify(Object.entries(counts).sort()) === JSON.stringify(Object.entries(now.counts).sort());
-    if (same) return draft.change(undefined);
+    if ([...EARLIER].every((kind) => counts[kind] === now.counts[kind])) return draft.change(undefined);
     const named = now.named.filter(({ difference }) => still.has(differenceKey(difference)));
     putDrift(draft, changed<Baseline>(now, { counts, named, state: left.length === 0 ? 'closed' : 'open' }));
     return draft.change(undefined);
