@@ -84,7 +84,7 @@ function changeBlocks({ t, deal, request }: Draw): KnownBlock[] {
   const lines = deal.changes.map((one) =>
     tried ? t.requests.attributeOutcome(one, deal) : t.facts.attributeChange(one),
   );
-  const long = toMrkdwn(join(lines, '\n'), TOGETHER + 1).length > TOGETHER;
+  const long = toMrkdwn(join(lines, '\n'), Number.POSITIVE_INFINITY).length > TOGETHER;
   return long ? lines.map((line) => section(line)) : lines.length === 0 ? [] : [section(join(lines, '\n'))];
 }
 

@@ -136,6 +136,8 @@ export function readDetails(view: SubmittedView, chosen: Chosen, ctx: CardContex
   const { app, subject } = form.carried;
   if (app === undefined || subject === undefined) return { errors: {} };
   const shown = drawn(view);
+  const [first] = shown.keys();
+  if (first === undefined) return { errors: {} };
   const changes: Partial<Record<AccountAttribute, string>> = {};
   for (const attribute of ACCOUNT_ATTRIBUTES) {
     const field = FIELDS[attribute];
@@ -146,9 +148,7 @@ export function readDetails(view: SubmittedView, chosen: Chosen, ctx: CardContex
   const manager = readManager(form, app, shown.get('manager'), chosen);
   if (manager === 'unfit') return form.error('manager', { code: 'manager_unfit', app });
   const all: AccountChanges = manager === undefined ? changes : { ...changes, manager };
-  const [first] = shown.keys();
-  if (Object.keys(all).length === 0 && first !== undefined)
-    return form.error(first, { code: 'nothing_to_change', app });
+  if (Object.keys(all).length === 0) return form.error(first, { code: 'nothing_to_change', app });
   const reason = readReason(form);
   if (reason.problem !== undefined) return form.error('reason', reason.problem);
   return {

@@ -113,6 +113,68 @@ describe.each(['http', 'socket'] as const)('a form over %s', (mode) => {
     },
   );
 
+  it('of an update is opened at once and filled in with what the app shows, and sends what was changed', async () => {
+    edge = await startEdge(mode);
+    const gate = Promise.withResolvers<void>();
+    edge.desk.teach({
+      profile: async (_viewer, app) => {
+        await gate.promise;
+        const account = { id: 'a2', name: 'Bob Example', email: 'bob@example.com' };
+        return { app, account, values: { givenName: 'Bob', title: 'Analyst' }, reasonRequired: false };
+      },
+    });
+    await edge.workspace.command(USERS.alice, '/access update bob@example.com because she married');
+    const first = await edge.until(() => topView(edge, USERS.alice));
+    expect(JSON.stringify(first.blocks)).toContain('I am looking it up');
+    gate.resolve();
+    const view = await edge.until(() => {
+      const now = topView(edge, USERS.alice);
+      return now?.callbackId === 'modal.update' && now;
+    });
+    expect(view.id).toBe(first.id);
+    const untouched = await edge.workspace.submit(USERS.alice, view.id, {});
+    expect(untouched.errors).toEqual({ [blockId(view, 'given')]: expect.stringContaining('nothing to change') });
+    await edge.workspace.submit(USERS.alice, view.id, fields(view, { title: 'Chief' }));
+    const [, , ask] = await edge.asked('submit');
+    expect(ask).toEqual({
+      action: 'update',
+      app: 'perplexity',
+      subject: { kind: 'account', app: 'perplexity', account: 'a2' },
+      changes: { title: 'Chief' },
+      reason: 'she married',
+    });
+  });
+
+  it('of an update asks whose account first where nobody was named, and says why not in its place', async () => {
+    edge = await startEdge(mode);
+    const whose = await form('update', 'modal.update_whose');
+    const person = blockId(whose, 'whose');
+    await edge.workspace.suggest(USERS.alice, { viewId: whose.id }, PERSON_ACTION, 'bob');
+    await edge.workspace.submit(USERS.alice, whose.id, { [person]: 'account|perplexity|a2' });
+    const details = await edge.until(() => {
+      const now = topView(edge, USERS.alice);
+      return now?.callbackId === 'modal.update' && now;
+    });
+    expect(details.id).toBe(whose.id);
+    expect(await edge.asked('profile')).toEqual([
+      slackId(USERS.alice),
+      'perplexity',
+      { kind: 'account', app: 'perplexity', account: 'a2' },
+    ]);
+    edge.desk.teach({
+      profile: async () => {
+        throw new AccessError({ code: 'no_account', app: 'perplexity', email: 'x@example.com' });
+      },
+    });
+    await edge.workspace.command(USERS.alice, '/access update x@example.com');
+    const refused = await edge.until(() => {
+      const now = topView(edge, USERS.alice);
+      return JSON.stringify(now?.blocks).includes('shows no account for') && now;
+    });
+    expect(JSON.stringify(refused.blocks)).toContain('Ask for an account first');
+    await edge.until(() => edge.desk.owed.size === 0);
+  });
+
   it('that cannot be stored says so in its place', async () => {
     edge = await startEdge(mode);
     const view = await form('request', 'modal.request');

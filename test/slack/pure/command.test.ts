@@ -30,9 +30,24 @@ describe('the grammar', () => {
     for (const [verb, { example, usage }] of Object.entries(VERBS)) {
       const parsed = one(example);
       expect(['unknown', 'refused', 'later'], verb).not.toContain(parsed.kind);
-      if (parsed.kind === 'incomplete') expect([verb, parsed.problem]).toEqual(['provision', undefined]);
+      if (parsed.kind === 'incomplete') {
+        expect(['provision', 'update']).toContain(verb);
+        expect(parsed.problem, verb).toBeUndefined();
+      }
       expect(usage.split(' ')[0]).toBe(verb);
     }
+  });
+
+  it('opens the form of an update, whatever was named', () => {
+    const form = { kind: 'incomplete', action: 'update' };
+    expect(one('update')).toEqual({ ...form, draft: { app: 'perplexity' } });
+    expect(one('update <@U0BOB> because she married')).toEqual({
+      ...form,
+      draft: { app: 'perplexity', subject: bob, reason: 'she married' },
+    });
+    expect(two('update <@U0BOB>')).toEqual({ ...form, draft: { subject: bob } });
+    expect(one('update everybody')).toMatchObject({ ...form, problem: { code: 'unknown_person' } });
+    expect(one('update @bob')).toMatchObject({ kind: 'refused', problem: { code: 'bare_mention' } });
   });
 
   it('says honestly of later words that they are not there yet, and keeps them out of the help', () => {

@@ -2,14 +2,15 @@ import type { ModalView } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SubjectRef } from '../../../src/access/people.ts';
-import { HOUR, REASON_MAX } from '../../../src/access/policy.ts';
+import { ACCOUNT_ATTRIBUTES, HOUR, REASON_MAX } from '../../../src/access/policy.ts';
 import type { AccessRequest, Action } from '../../../src/access/request.ts';
-import type { AppOffer, FieldRefusal } from '../../../src/access/service/desk.ts';
+import type { AppOffer, FieldRefusal, ProfileView } from '../../../src/access/service/desk.ts';
 import { addressOf } from '../../../src/slack/cards/index.ts';
 import type { Draft } from '../../../src/slack/command.ts';
 import {
   askModal,
   denyModal,
+  detailsView,
   doneView,
   fieldErrors,
   handOverAsk,
@@ -24,11 +25,13 @@ import {
   readDeny,
   readHandOver,
   readRevokeAll,
+  readWhose,
   refusedView,
   revokeAllAsk,
   revokeAllModal,
   type SubmittedView,
 } from '../../../src/slack/modals/index.ts';
+import { textsFor } from '../../../src/slack/text/index.ts';
 import { viewFaults } from '../limits.ts';
 import {
   ACTIONS_ASKED,
@@ -42,9 +45,10 @@ import {
   request,
   slack,
   textOf,
+  UPDATING,
 } from './sample.ts';
 
-const ctx = context();
+const ctx = context({ traits: UPDATING });
 const PERDOO: AppOffer = offer({
   key: 'perdoo',
   name: 'Perdoo',
@@ -365,6 +369,118 @@ describe('the other modals', () => {
     });
     const two = askModal('enable', { offers: [offer(), PERDOO] }, ctx);
     expect(read(two, { whose: pick('me') }).errors).toEqual({ app: expect.any(String) });
+  });
+
+  it('ask whose account is to be updated, where that is not known yet, among the apps that take updates', () => {
+    const view = askModal('update', { offers: [offer(), PERDOO], draft: { reason: 'she married' } }, ctx);
+    expect(JSON.stringify(view.blocks)).not.toContain('Perdoo');
+    const whose = (changed: Filled) => readWhose(submitted(view, changed), chosen, ctx);
+    expect(whose({}).errors).toEqual({ 'app#whose:perplexity': expect.any(String) });
+    expect(whose({ whose: pick('account|perplexity|acc-1') }).ok).toEqual({
+      app: 'perplexity',
+      subject: { kind: 'account', app: 'perplexity', account: 'acc-1' },
+      reason: 'she married',
+    });
+    for (const draft of [{}, { app: 'perdoo' }]) {
+      const no = askModal('update', { offers: [PERDOO], draft }, ctx);
+      expect(no.submit).toBeUndefined();
+      expect(textOf(no.blocks)).toContain('Perdoo does not take profile changes over SCIM. Change it at the source');
+    }
+    expect(textOf(askModal('update', { offers: [offer(), PERDOO], draft: { app: 'perdoo' } }, ctx).blocks)).toContain(
+      'Perdoo does not take profile changes',
+    );
+  });
+
+  const PROFILE: ProfileView = {
+    app: 'perplexity',
+    account: { id: 'acc-bob', name: 'Bob Example', email: 'bob@example.com' },
+    values: {
+      givenName: 'Bob',
+      familyName: '',
+      displayName: '',
+      title: ' Analyst  II ',
+      email: 'bob@example.com',
+      manager: 'acc-zoe',
+    },
+    manager: 'Zoe (zoe@example.com)',
+    reasonRequired: false,
+  };
+
+  it('show the details an update may change, and send what was changed only', () => {
+    const view = detailsView(PROFILE, 'she married', ctx);
+    expect(viewFaults(view, allowed())).toEqual([]);
+    expect(view.callback_id).toBe(MODALS.update);
+    const fields = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []));
+    expect(fields.map((field) => [field.label.text, field.optional])).toEqual([
+      ['First name', false],
+      ['Family name', true],
+      ['Display name', true],
+      ['Title', true],
+      ['E-mail', false],
+      ['Manager', true],
+      ['Why', true],
+    ]);
+    expect(read(view).errors).toEqual({ 'given-known': expect.stringContaining('nothing to change') });
+    const change = (changed: Filled) => read(view, changed).ok;
+    expect(change({ title: text('Senior analyst') })).toEqual({
+      action: 'update',
+      app: 'perplexity',
+      subject: { kind: 'account', app: 'perplexity', account: 'acc-bob' },
+      changes: { title: 'Senior analyst' },
+      reason: 'she married',
+    });
+    expect(change({ title: text('  '), family: text(' Ex\u202Eample ') })?.changes).toEqual({
+      title: '',
+      familyName: 'Example',
+    });
+    expect(change({ manager: pick('account|perplexity|acc-1') })?.changes).toEqual({ manager: 'acc-1' });
+    expect(change({ manager: pick('email|eve@example.com') })?.changes).toEqual({ manager: 'eve@example.com' });
+    expect(change({ manager: { selected_option: null } })?.changes).toEqual({ manager: '' });
+    expect(read(view, { manager: pick('account|perdoo|acc-1') }).errors).toEqual({
+      'app#managerknown:perplexity': expect.stringContaining('active account of their own'),
+    });
+  });
+
+  it('take nobody’s manager away who has none, and nothing that the form did not show', () => {
+    const { manager: _manager, ...nobody } = PROFILE;
+    const view = detailsView({ ...nobody, values: { title: '', manager: '' } }, undefined, ctx);
+    expect(read(view).errors).toEqual({ 'title-known': expect.any(String) });
+    const { blocks: _blocks, ...blind } = submitted(view, { title: text('Analyst') });
+    expect(readAsk(MODALS.update, blind, chosen, ctx)).toEqual({ errors: {} });
+    const forged = { ...submitted(view, { title: text('Analyst') }), private_metadata: '{}' };
+    expect(readAsk(MODALS.update, forged, chosen, ctx)).toEqual({ errors: {} });
+  });
+
+  it('stay within the limits whatever the details of an account are', () => {
+    fc.assert(
+      fc.property(hostileText, (hostile) => {
+        const values = Object.fromEntries(ACCOUNT_ATTRIBUTES.map((each) => [each, hostile]));
+        const account = { id: hostile.slice(0, 200), name: hostile, email: hostile };
+        const view = detailsView(
+          { ...PROFILE, account, values, ...(hostile === '' ? {} : { manager: hostile }), reasonRequired: true },
+          hostile,
+          ctx,
+        );
+        expect(viewFaults(view, allowed())).toEqual([]);
+        // What nobody touched was not changed, however it looks in a field.
+        const { errors, ok } = read(view, { reason: text('INC-7') });
+        expect(ok).toBeUndefined();
+        expect(Object.keys(errors ?? {}).length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('put what is wrong with a detail on its field', () => {
+    const view = submitted(
+      detailsView({ ...PROFILE, values: Object.fromEntries(ACCOUNT_ATTRIBUTES.map((each) => [each, ''])) }, '', ctx),
+    );
+    for (const field of ACCOUNT_ATTRIBUTES) {
+      const errors = fieldErrors(view, [{ field, refusal: { code: 'value_needed', attribute: field } }], ctx);
+      const [id = ''] = Object.keys(errors);
+      const label = view.blocks?.find((block) => Object(block).block_id === id);
+      expect(textOf(Object(label).label), field).toContain(textsFor('en').labels.attributes[field]);
+    }
   });
 
   it('need a reason to deny, and stand on the request alone', () => {

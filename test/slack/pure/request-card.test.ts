@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HOUR } from '../../../src/access/policy.ts';
+import { ACCOUNT_ATTRIBUTES, HOUR } from '../../../src/access/policy.ts';
+import type { AttributeOutcome } from '../../../src/access/ports.ts';
 import type { AccessRequest, Alarm, Closing, Outcome } from '../../../src/access/request.ts';
 import { ACTIONS, type CardContext, requestCard } from '../../../src/slack/cards/index.ts';
 import { messageFaults } from '../limits.ts';
@@ -17,6 +18,7 @@ import {
   HARMLESS,
   HOSTILE,
   hostileTexts,
+  MANAGER,
   NOW,
   OWNER,
   READERS,
@@ -226,7 +228,8 @@ describe('the requester', () => {
     for (const state of ['applying', 'active', 'done', 'ended', 'failed', 'not_applied'] as const) {
       for (const action of ACTIONS_ASKED) {
         for (const outcome of outcomes) {
-          const text = textOf(see({ ...request(action, state), outcome }).blocks);
+          const attributes = { title: { from: 'Analyst', to: '', outcome: { kind: 'accepted' as const } } };
+          const text = textOf(see({ ...request(action, state), outcome, attributes }).blocks);
           expect(text, `${action} ${state} ${outcome.kind}`).not.toMatch(
             /, confirmed|is in the|no longer in|is active\.|switched off\.|has an account in [^.]*\.$/m,
           );
@@ -405,5 +408,62 @@ describe('a grant to a person with harmless texts', () => {
     const card = JSON.stringify(requestCard(request('grant', 'active', HARMLESS), readerOf('subject'), context()));
     const mentioned = [...card.matchAll(/<@([A-Z0-9]+)>/g)].map(([, user]) => user);
     expect(new Set(mentioned)).toEqual(new Set([ALICE, 'U0MANAGER']));
+  });
+});
+
+describe('the card of an update', () => {
+  const made: AccessRequest = {
+    ...request('update', 'pending'),
+    attributes: {
+      title: { from: 'Analyst', to: 'Senior <analyst>' },
+      department: { from: '', to: 'Sales' },
+    },
+  };
+  const owner = (of: AccessRequest) => textOf(requestCard(of, readerOf('approver'), context()).blocks);
+
+  it('shows whoever decides each change whole, what it was and what it becomes', () => {
+    const text = owner(made);
+    expect(text).toContain('*Title*: Analyst → Senior &lt;analyst&gt;');
+    expect(text).toContain('*Department*: (none) → Sales');
+    expect(text).toContain('*Why you*');
+    expect(text).not.toContain('Two owners must agree');
+    const long = (name: string) => ({ from: `${name}${'<'.repeat(230)}`, to: `${'&'.repeat(230)}${name}` });
+    const all = Object.fromEntries(ACCOUNT_ATTRIBUTES.map((each) => [each, long(`new ${each}`)]));
+    const whole = owner({ ...made, attributes: all });
+    for (const each of ACCOUNT_ATTRIBUTES) expect(whole.split(`new ${each}`), each).toHaveLength(3);
+  });
+
+  it('warns where it says who somebody is, and names the manager and not the id', () => {
+    const manager = { from: 'acc-1', to: 'acc-2', called: { from: 'Zoe (z@example.com)', to: 'Eve (e@example.com)' } };
+    const text = owner({ ...made, attributes: { manager } });
+    expect(text).toContain('*Manager*: Zoe (z@example.com) → Eve (e@example.com)');
+    expect(text).toContain('Two owners must agree');
+    expect(text).not.toContain('acc-1');
+  });
+
+  it('says of every attribute what became of it', () => {
+    const became: [AttributeOutcome, string][] = [
+      [{ kind: 'confirmed' }, '*Title*: Analyst → Chief, confirmed.'],
+      [{ kind: 'accepted' }, '*Title*: Analyst → Chief: accepted, not visible yet.'],
+      [{ kind: 'unknown' }, '*Title*: Analyst → Chief: no answer yet.'],
+      [{ kind: 'unsupported' }, '*Title*: Analyst → Chief: not taken, Perplexity Enterprise has no such detail.'],
+      [{ kind: 'refused', detail: '400 mutability' }, '*Title*: Analyst → Chief: refused, 400 mutability.'],
+    ];
+    for (const [outcome, said] of became) {
+      const done = { ...request('update', 'done'), attributes: { title: { from: 'Analyst', to: 'Chief', outcome } } };
+      const text = textOf(requestCard(done, readerOf('requester'), context()).blocks);
+      expect(text).toContain(said);
+      expect(text.includes('is changed, confirmed'), outcome.kind).toBe(outcome.kind === 'confirmed');
+    }
+  });
+
+  it('waits for those who have not agreed yet', () => {
+    const owners = [MANAGER, OWNER].map((user) => ({ slack: slack(user), name: user, why: 'owner' as const }));
+    const step = { by: 'owners' as const, approvers: owners, escalated: false };
+    const agreed = { step: 0, by: { slack: slack(MANAGER), name: 'M' }, verdict: 'approve' as const, at: NOW };
+    const text = textOf(
+      requestCard({ ...made, steps: [step, step], decisions: [agreed] }, readerOf('requester'), context()).blocks,
+    );
+    expect(text).toContain(`Waiting for <@${OWNER}>.`);
   });
 });

@@ -4,7 +4,15 @@
 import fc from 'fast-check';
 import type { Refusal } from '../../../src/access/errors.ts';
 import type { Party, SlackId } from '../../../src/access/people.ts';
-import { type AppPolicy, DEFAULT_HOURS, DEFAULT_LIMITS, HOUR, type Policy } from '../../../src/access/policy.ts';
+import {
+  ACCOUNT_ATTRIBUTES,
+  type AppPolicy,
+  DEFAULT_HOURS,
+  DEFAULT_LIMITS,
+  HOUR,
+  type Policy,
+} from '../../../src/access/policy.ts';
+import type { AttributeOutcome } from '../../../src/access/ports.ts';
 import type { AccessRequest, Action, Approver, Reader, State } from '../../../src/access/request.ts';
 import { TRANSITIONS } from '../../../src/access/request.ts';
 import type { AppOffer } from '../../../src/access/service/desk.ts';
@@ -32,8 +40,17 @@ export const STATES: readonly State[] = [
   'failed',
 ];
 if (STATES.length !== Object.keys(TRANSITIONS).length) throw new Error('a state is missing here');
-export const ACTIONS_ASKED: readonly Action[] = ['grant', 'revoke', 'provision', 'disable', 'enable'];
+export const ACTIONS_ASKED: readonly Action[] = ['grant', 'revoke', 'provision', 'disable', 'enable', 'update'];
 export const READERS: readonly Reader[] = ['approver', 'requester', 'subject', 'owner'];
+
+/** Traits of an app that takes every update. */
+export const UPDATING: AppPolicy['traits'] = {
+  updates: ACCOUNT_ATTRIBUTES,
+  invites: false,
+  settlesWithin: HOUR,
+  createsGroups: false,
+  assignedOnly: false,
+};
 
 export function appPolicy(change: Partial<AppPolicy> = {}): AppPolicy {
   return {
@@ -163,6 +180,28 @@ const approver = (user: string, why: Approver['why'], texts: Texts): Approver =>
   why,
 });
 
+/** One attribute for everything that can become of one, once anything was tried. */
+function attributesOf(state: State, { name, detail }: Texts): NonNullable<AccessRequest['attributes']> {
+  const tried = ['applying', 'done', 'failed', 'not_applied'].includes(state);
+  const became: readonly AttributeOutcome[] = [
+    { kind: 'confirmed' },
+    { kind: 'accepted' },
+    { kind: 'unsupported' },
+    { kind: 'unknown' },
+    { kind: 'refused', detail },
+  ];
+  return Object.fromEntries(
+    ACCOUNT_ATTRIBUTES.map((attribute, at) => {
+      const outcome = became[at];
+      const called = attribute === 'manager' ? { called: { from: '', to: name } } : {};
+      return [
+        attribute,
+        { from: name, to: at % 2 === 0 ? name : '', ...called, ...(tried && outcome !== undefined ? { outcome } : {}) },
+      ];
+    }),
+  );
+}
+
 /** A request as it stands in a state, with everything filled in that a card could show. */
 export function request(action: Action, state: State, texts: Texts = HARMLESS): AccessRequest {
   const subject: Party = { slack: slack(BOB), account: 'acc-bob', email: texts.email, name: texts.name };
@@ -181,6 +220,7 @@ export function request(action: Action, state: State, texts: Texts = HARMLESS): 
       subject: { kind: 'slack', slack: slack(BOB) },
       duration: { kind: 'for', ms: 4 * HOUR },
       reason: texts.reason,
+      ...(action === 'update' ? { changes: { title: texts.name } } : {}),
     },
     requester: { slack: slack(ALICE), name: texts.name, email: texts.email, account: 'acc-alice' },
     receivedAt: NOW - HOUR,
@@ -210,6 +250,7 @@ export function request(action: Action, state: State, texts: Texts = HARMLESS): 
           app: 'perplexity',
           ...(action === 'grant' || action === 'revoke' ? { role: 'admin' } : {}),
           subject,
+          ...(action === 'update' ? { attributes: attributesOf(state, texts) } : {}),
           length: { kind: 'for', ms: 4 * HOUR },
           held: { account: 'active', roles: [{ role: 'member', standing: true }] },
           submittedAt: NOW - HOUR,
