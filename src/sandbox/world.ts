@@ -142,30 +142,31 @@ export async function startWorld(options: WorldOptions = {}): Promise<SandboxWor
   return world;
 }
 
-/** A service for each app; the first is reached by `SCIM_URL` and `SCIM_TOKEN`, all by variables with the app's name before these. */
+/** A service for each app. Perplexity is reached by `SCIM_URL` and `SCIM_TOKEN`, others by these with their name before. */
 async function openApps(
   options: WorldOptions,
   clock: SandboxClock,
 ): Promise<{ apps: ReadonlyMap<AppName, ScimService>; scim: ScimService; env: Record<string, string> }> {
   const env: Record<string, string> = {};
-  const serve = async (app: AppName, { directory, dialect }: Pick<WorldOptions, 'directory' | 'dialect'>) => {
+  const serve = async (app: AppName, ours: Pick<WorldOptions, 'directory' | 'dialect' | 'scimUrl'>) => {
     const token = randomBytes(24).toString('base64url');
     const service = await createScimService({
       host: '127.0.0.1',
       token,
-      dialect: dialect ?? app,
-      seed: directory ?? APPS[app].directory,
+      dialect: ours.dialect ?? app,
+      seed: ours.directory ?? APPS[app].directory,
       now: () => clock.now(),
     });
-    env[`${app.toUpperCase()}_SCIM_URL`] = service.url;
-    env[`${app.toUpperCase()}_SCIM_TOKEN`] = token;
-    return { service, token };
+    const name = app === 'perplexity' ? '' : `${app.toUpperCase()}_`;
+    env[`${name}SCIM_URL`] = ours.scimUrl ?? service.url;
+    env[`${name}SCIM_TOKEN`] = token;
+    return service;
   };
   const [first, ...others] = options.apps ?? ['perplexity'];
-  const { service: scim, token } = await serve(first, options);
+  const scim = await serve(first, options);
   const apps = new Map([[first, scim]]);
-  for (const app of others) apps.set(app, (await serve(app, {})).service);
-  return { apps, scim, env: { ...env, SCIM_URL: options.scimUrl ?? scim.url, SCIM_TOKEN: token } };
+  for (const app of others) apps.set(app, await serve(app, {}));
+  return { apps, scim, env };
 }
 
 /** The bot scopes the manifest asks for: what an installation would grant, and nothing more. */
