@@ -164,7 +164,7 @@ export interface AppStatus {
   readonly open: number;
   /** Of these, how many wait for the app to go on. */
   readonly waiting: number;
-  /** Where directory and ledger disagree; absent: not compared yet. */
+  /** Where directory and ledger differ and nobody has accepted it; absent: not compared yet. */
   readonly drift?: number;
 }
 

@@ -170,7 +170,7 @@ export function work(view: Pick<AppStatus, 'open' | 'waiting' | 'alarms' | 'over
     held === 0 ? NOTHING : say`${held} waiting for the app`,
     overdue === 0 ? NOTHING : say`${bold(`${countOf(overdue, 'end')} overdue`)}`,
     alarms === 0 ? NOTHING : say`${bold(`${countOf(alarms, 'alarm')}`)}`,
-    drift === undefined ? NOTHING : say`${countOf(drift, 'open drift finding')}`,
+    drift === undefined ? NOTHING : say`${drift === 0 ? 'no drift' : countOf(drift, 'open drift finding')}`,
   ];
   return say`${join(said, ' · ')}.`;
 }
