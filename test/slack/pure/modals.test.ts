@@ -410,7 +410,7 @@ describe('the other modals', () => {
     const view = detailsView(PROFILE, 'she married', ctx);
     expect(viewFaults(view, allowed())).toEqual([]);
     expect(view.callback_id).toBe(MODALS.update);
-    const fields = view.blocks.flatMap((block) => (block.type === 'input' ? [block] : []));
+    const fields = view.blocks.flatMap((block) => (block.type === 'input' && 'label' in block ? [block] : []));
     expect(fields.map((field) => [field.label.text, field.optional])).toEqual([
       ['First name', false],
       ['Family name', true],

@@ -50,6 +50,7 @@ export const UPDATING: AppPolicy['traits'] = {
   settlesWithin: HOUR,
   createsGroups: false,
   assignedOnly: false,
+  lockedInConsole: false,
 };
 
 export function appPolicy(change: Partial<AppPolicy> = {}): AppPolicy {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/access/audit.ts';
-import { type AppPolicy, HOUR } from '../../../src/access/policy.ts';
+import { ACCOUNT_ATTRIBUTES, type AppPolicy, HOUR } from '../../../src/access/policy.ts';
 import type { GroupTrouble, Notice } from '../../../src/access/ports.ts';
 import type {
   AccountView,
@@ -132,7 +132,7 @@ const homes = (text: string, count: number): HomeView => ({
   waiting: many(count, () => request('grant', 'pending', texts(text))),
   access: many(count, () => role()),
   requests: many(count, (index) =>
-    fullRequest(ACTIONS_ASKED[index % 5] ?? 'grant', STATES[index % 14] ?? 'pending', texts(text)),
+    fullRequest(ACTIONS_ASKED[index % 6] ?? 'grant', STATES[index % 14] ?? 'pending', texts(text)),
   ),
   apps: many(count, (index) =>
     offer({
@@ -186,6 +186,7 @@ const events = (text: string): { readonly [T in AuditEvent['type']]: Extract<Aud
     'account.created': { ...noted, type: 'account.created', outcome: 'accepted' },
     'account.disabled': { ...noted, type: 'account.disabled', outcome: 'confirmed' },
     'account.enabled': { ...noted, type: 'account.enabled', outcome: 'observed' },
+    'account.updated': { ...noted, type: 'account.updated', outcome: 'refused', attributes: ACCOUNT_ATTRIBUTES },
     'access.visible': { ...noted, type: 'access.visible' },
     'person.bound': { ...base, type: 'person.bound', app: text, account: text, how: 'email' },
     'group.linked': { ...base, type: 'group.linked', app: 'perplexity', role: text, group: text },
