@@ -101,6 +101,18 @@ describe('active', () => {
     expect(server.count('PUT')).toBe(0);
   });
 
+  it('is refused, and nobody is gone, where the server knows no PUT and answers it with a page that is not there', async () => {
+    const { server, client } = await bench({}, { profile: { usePut: true } });
+    const user = server.addUser('ada@example.com');
+    const page = { status: 404, body: '<html>Not found</html>', headers: { 'content-type': 'text/html' } };
+    server.answer('PUT /Users', page, Number.POSITIVE_INFINITY);
+    await expect(client.setActive(user, false)).rejects.toMatchObject({ status: 404, outcome: 'refused' });
+    expect(await client.getUser(user)).toMatchObject({ active: true });
+    expect(await client.updateUser(user, { title: 'Countess' })).toMatchObject({
+      attributes: { title: { kind: 'refused' } },
+    });
+  });
+
   it('is not put where the server does not say who is active', async () => {
     const { server, client } = await bench({ patch: 501 });
     const user = server.addUser('ada@example.com');
