@@ -128,10 +128,16 @@ async function overScim(config: Config, app: AppPolicy, store: Promise<StoreExam
     patienceMs: PATIENCE,
   });
   try {
-    const record = await store.then(({ appRecord }) => appRecord(app.key)).catch(() => 'unknown' as const);
-    const priorityAssumed = config.priorityAssumed.includes(app.key);
-    const { service } = access;
-    return await examineApp({ app, client, host: new URL(access.url).host, priorityAssumed, service, record });
+    const known = await store.catch(() => undefined);
+    return await examineApp({
+      app,
+      client,
+      host: new URL(access.url).host,
+      service: access.service,
+      priorityAssumed: config.priorityAssumed.includes(app.key),
+      record: known?.appRecord(app.key) ?? 'unknown',
+      underWay: known?.underWay(app.key) ?? { waiting: 0, differing: 0 },
+    });
   } finally {
     await client.close();
   }

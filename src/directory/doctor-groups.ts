@@ -47,7 +47,7 @@ async function findGroup(
     const group = await client.getGroup(linked);
     if (group === undefined) {
       const what = `the group that was linked as ${role.group} is gone${named.length > 0 ? '; another one has its name now' : ''}`;
-      const fix = 'restore it in the app: a new group of the old name is not trusted by itself';
+      const fix = `restore it in the app, or link another one: rolecall link ${app.key} ${role.key}=<group>; a new group of the old name is not trusted by itself`;
       return { finding: fault(subject, what, fix) };
     }
     if (named.some(({ id }) => id !== linked)) {
@@ -70,7 +70,9 @@ async function findGroup(
   }
   if (named.length > 1) {
     const what = `${counted(named.length, 'group')} are called ${role.group}`;
-    return { finding: fault(subject, what, 'rename all but one: which one carries the role must be certain') };
+    return {
+      finding: fault(subject, what, `rename all but one, or say which: rolecall link ${app.key} ${role.key}=<id>`),
+    };
   }
   return { id: only.id, finding: ok(subject, `${role.group} is there once`) };
 }

@@ -10,6 +10,7 @@ import { toAccount } from './account.ts';
 import { findGroups, readMembers } from './doctor-groups.ts';
 import { examineLearned } from './doctor-learned.ts';
 import { type Census, examinePeople, type Holders } from './doctor-people.ts';
+import { examineRecord, type UnderWay } from './doctor-record.ts';
 import { whyIncomplete } from './everything.ts';
 
 export interface AppExam {
@@ -23,7 +24,8 @@ export interface AppExam {
   /** Which service this is: what was learned is true of that one only. */
   readonly service: string;
   /** What Rolecall has on record of the app. `unknown`: could not be read. */
-  readonly record: Pick<AppRecord, 'groups' | 'claims' | 'learned'> | 'unknown';
+  readonly record: AppRecord | 'unknown';
+  readonly underWay: UnderWay;
 }
 
 /** Test connection and more, in the order in which one thing needs the other. Never throws for what a server does. */
@@ -32,6 +34,7 @@ export async function examineApp(exam: AppExam): Promise<Finding[]> {
   const found: Finding[] = [];
   const ping = await client.ping();
   found.push(connection(app, host, ping));
+  if (exam.record !== 'unknown') found.push(...examineRecord(app, exam.record, exam.underWay, ping.kind === 'ok'));
   if (ping.kind !== 'ok') {
     found.push(unchecked('the rest', 'groups, accounts and roles can be looked at only when the service answers'));
     return [...found, ...priority(app, exam.priorityAssumed)];

@@ -234,8 +234,9 @@ async function enoughOwners({ people, policy }: Panel, app: AppPolicy): Promise<
 
 /** Actions an owner must agree to. A disable asked for by a manager needs one, too. */
 function needingOwners(app: AppPolicy): string[] {
-  const actions = ['grant', 'revoke', 'provision', 'disable', 'enable'] as const;
+  const actions = ['grant', 'revoke', 'provision', 'disable', 'enable', 'update'] as const;
   return actions.filter((action) => {
+    if (action === 'update' && app.traits.updates.length === 0) return false;
     const { approve } = ruleFor(app, action);
     return approve.length === 0 || approve.some(({ by }) => by === 'owners' || by.includes('owners'));
   });

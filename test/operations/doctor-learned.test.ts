@@ -1,4 +1,4 @@
-/** What a bot found out about a service is not found out again by the next one, and the doctor tells it. */
+/** What a bot has on record of an app: what it found out about the service is not found out again, and the doctor tells it. */
 import { describe, expect, it } from 'vitest';
 import { POLICY } from '../../src/sandbox/cast.ts';
 import { journal } from '../scenarios/witness.ts';
@@ -24,7 +24,14 @@ describe('what was found out about a service', () => {
     const again = await clinic.start();
     await grantTo(again, 'INC-2');
     expect(refused()).toBe(1);
+    await again.carla.types('/access pause perplexity');
+    await again.carla.sees(/is paused\. Requests/);
     const beside = await clinic.diagnose();
+    expect(beside.about('app:perplexity', 'giving')).toMatchObject([
+      { state: 'warning', what: expect.stringMatching(/^paused by Carla.* since \d{4}-\d\d-\d\d \d\d:\d\d UTC/) },
+    ]);
+    await again.carla.types('/access resume perplexity');
+    await again.carla.sees(/goes on/);
     expect(beside.about('app:perplexity', 'learned')).toMatchObject([
       {
         state: 'ok',

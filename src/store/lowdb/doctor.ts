@@ -29,6 +29,8 @@ export interface StoreExamined {
   readonly findings: Finding[];
   /** What is on record of an app; `unknown` where the records could not be read. */
   readonly appRecord: (app: string) => AppRecord | 'unknown';
+  /** Requests of an app that wait for it to go on, and differences that wait for an owner. */
+  readonly underWay: (app: string) => { readonly waiting: number; readonly differing: number };
 }
 
 /** So late may an end be before it is worth a line: a removal that is under way, or waits for a 429. */
@@ -40,9 +42,10 @@ const FOLDER = 'data folder';
 export async function examineStore({ dir, now, apps }: StoreExam): Promise<StoreExamined> {
   const unread: StoreExamined['appRecord'] = () => 'unknown';
   const fresh: StoreExamined['appRecord'] = (app) => ({ app, groups: {}, claims: [] });
+  const nothing: StoreExamined['underWay'] = () => ({ waiting: 0, differing: 0 });
   const folder = await examineFolder(dir);
   if (folder.kind !== 'there') {
-    return { findings: folder.findings, appRecord: folder.kind === 'new' ? fresh : unread };
+    return { findings: folder.findings, appRecord: folder.kind === 'new' ? fresh : unread, underWay: nothing };
   }
   const findings = [...folder.findings];
   const running = await isRunning(dir);
@@ -52,10 +55,19 @@ export async function examineStore({ dir, now, apps }: StoreExam): Promise<Store
   const reading = await read(dir, running);
   findings.push(...reading.findings);
   const { state } = reading;
-  if (state === undefined) return { findings, appRecord: unread };
+  if (state === undefined) return { findings, appRecord: unread, underWay: nothing };
   const late = lateGrants(state, now, apps);
   findings.push(...ends(state, late, running, apps), ...alarms(state, late));
-  return { findings, appRecord: (app) => state.get('app', app) ?? { app, groups: {}, claims: [] } };
+  return {
+    findings,
+    appRecord: (app) => state.get('app', app) ?? { app, groups: {}, claims: [] },
+    underWay: (app) => ({
+      waiting: state.openRequests({ app }).filter(({ waits }) => waits !== undefined).length,
+      differing: state
+        .all('drift')
+        .filter((each) => each.app === app && each.what === 'finding' && each.state === 'open').length,
+    }),
+  };
 }
 
 type Folder =
