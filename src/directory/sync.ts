@@ -166,12 +166,15 @@ export function createSync(parts: {
   /** The members of every role group; those of a group that cannot be read stay as they were known. */
   async function readGroups(): Promise<Part> {
     let failed: DirectoryError | undefined;
-    for (const group of new Set([...(await parts.groups()), ...mirror.groups()])) {
+    const linked = new Set(await parts.groups());
+    for (const group of new Set([...linked, ...mirror.groups()])) {
       if (stopping) return { why: 'stopped' };
       try {
         await reads.members(group);
       } catch (error) {
         if (!(error instanceof DirectoryError)) throw error;
+        // Once asked about, and gone by now: nothing is missing without it. Whom it held last is still known.
+        if (error.fault === 'rejected' && !linked.has(group)) continue;
         failed ??= error;
       }
     }

@@ -51,6 +51,17 @@ describe('a complete sync', () => {
     expect(directory.search('ada king', 5)[0]).toMatchObject({ score: 1, account: { id: 'ada' } });
   });
 
+  it('is one without a group that carries no role any more and is gone; whom it held last is still known', async () => {
+    let carrying = [ADMIN, MEMBER];
+    const { directory, service } = await world({ groups: () => carrying });
+    await directory.sync();
+    service.removeGroup(ADMIN);
+    expect(await directory.sync()).toMatchObject({ complete: false, why: 'groups' });
+    carrying = [MEMBER];
+    expect(await directory.sync()).toMatchObject({ complete: true });
+    expect(directory.knownMembers(ADMIN)).toEqual(new Set(['grace']));
+  });
+
   it('says that members are not listed', async () => {
     const { directory } = await world({
       dialect: 'generic',

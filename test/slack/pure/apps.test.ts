@@ -244,7 +244,7 @@ describe('short answers', () => {
     expect(said({ app, state: 'running', before: false, waiting: 1, stopped: true })).toMatch(/still gives nothing/);
     const read = { app, at: NOW, complete: false, why: 'unauthorized', accounts: 1, gone: 0, groups: 1 };
     expect(textOf(syncedMessage(read, ctx).blocks)).toMatch(
-      /Read 1 account and 1 group[\s\S]*not complete\*: it refuses my token\. Nobody was taken for gone/,
+      /Read 1 account from [\s\S]*not complete\*: it refuses my token\. Nobody was taken for gone/,
     );
   });
 

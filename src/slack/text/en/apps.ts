@@ -127,11 +127,11 @@ const whyWords = (why: string | undefined): Words =>
   why === undefined ? say`it did not say why` : piece((Object.hasOwn(WHY, why) ? WHY[why] : undefined) ?? why, 120);
 
 export function synced(view: SyncView, app: string): Words {
-  const read = say`Read ${countOf(view.accounts, 'account')} and ${countOf(view.groups, 'group')} from ${bold(app)}`;
+  const accounts = say`Read ${countOf(view.accounts, 'account')}`;
   const gone = view.gone === 0 ? NOTHING : say`; ${view.gone} ${view.gone === 1 ? 'is' : 'are'} gone`;
   return view.complete
-    ? say`${read}${gone}. Complete.`
-    : say`${read}, and it was ${bold('not complete')}: ${whyWords(view.why)}. Nobody was taken for gone. Try again later, or run ${code('rolecall doctor')}.`;
+    ? say`${accounts} and ${countOf(view.groups, 'group')} from ${bold(app)}${gone}. Complete.`
+    : say`${accounts} from ${bold(app)}, and it was ${bold('not complete')}: ${whyWords(view.why)}. Nobody was taken for gone. Try again later, or run ${code('rolecall doctor')}.`;
 }
 
 // ------------------------------------------------------------------------------------------------------- status
