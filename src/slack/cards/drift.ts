@@ -36,7 +36,7 @@ function aboutOf({ difference, subject, app }: Pick<Finding, 'difference' | 'sub
     app: n.app(app),
     role: role === undefined ? '' : n.role(role),
     base: base === undefined ? '' : n.role(base),
-    command: n.command,
+    grantWith: `${n.command} grant @person ${app} ${role ?? ''} because …`,
   };
 }
 

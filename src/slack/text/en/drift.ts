@@ -15,7 +15,8 @@ export interface About {
   /** Label of the role it is about, and of the base role; empty: none. */
   readonly role: string;
   readonly base: string;
-  readonly command: string;
+  /** What to type to give somebody the role. */
+  readonly grantWith: string;
 }
 
 export function differs({ kind, who, app, role, base }: About): Words {
@@ -36,7 +37,7 @@ export function differs({ kind, who, app, role, base }: About): Words {
 }
 
 /** What each way out does, so that nobody has to guess behind a button. */
-export function waysOut({ kind, app, role, base, command }: About): Words {
+export function waysOut({ kind, app, role, base, grantWith }: About): Words {
   switch (kind) {
     case 'stray':
       return say`Adopting asks the approvers for a grant that ends on time. Taking ${role} away is done at once.`;
@@ -49,7 +50,7 @@ export function waysOut({ kind, app, role, base, command }: About): Words {
     case 'none':
       return say`Putting it right adds the account to the ${base} group. If the account is no longer needed, disable it instead.`;
     case 'no_admin':
-      return say`Name one: ${code(`${command} grant @person ${role.toLowerCase()} because …`, 120)}, or add somebody in the console of ${app}. I do not do it by myself.`;
+      return say`Name one: ${code(grantWith, 120)}, or add somebody in the console of ${app}. I do not do it by myself.`;
   }
 }
 
