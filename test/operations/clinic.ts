@@ -7,8 +7,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
+import { runCli } from '../../src/cli.ts';
 import { type Bot, startBot } from '../../src/sandbox/bot.ts';
 import { CHANNELS, DIRECTORY, PEOPLE, POLICY, TEAM, USERGROUPS } from '../../src/sandbox/cast.ts';
 import { createClock, type SandboxClock } from '../../src/sandbox/clock.ts';
@@ -67,6 +68,8 @@ export interface Clinic {
   /** Writes the policy anew. */
   policy(text: string): Promise<void>;
   run(args: readonly string[], shell?: string): Promise<{ status: number | null; out: string; err: string }>;
+  /** The same without a process of its own, for the many small refusals. */
+  call(args: readonly string[]): Promise<{ status: number; out: string; err: string }>;
   /** `rolecall doctor --json`. */
   diagnose(shell?: string): Promise<Diagnosis>;
   /** Starts the real bot on the same configuration; what people do with it can be told. */
@@ -174,8 +177,28 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
     return { status, ...said };
   }
 
+  async function call(args: readonly string[]) {
+    const said = { out: '', err: '' };
+    const hears = (where: 'out' | 'err') => (text: string | Uint8Array) => {
+      said[where] += String(text);
+      return true;
+    };
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const spies = [
+      vi.spyOn(process, 'cwd').mockReturnValue(folder),
+      vi.spyOn(process.stdout, 'write').mockImplementation(hears('out')),
+      vi.spyOn(process.stderr, 'write').mockImplementation(hears('err')),
+    ];
+    try {
+      return { status: await runCli(args), ...said };
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+      vi.unstubAllEnvs();
+    }
+  }
+
   return {
-    ...{ slack, scim, clock, folder, dataDir, env, write, policy, run, stop },
+    ...{ slack, scim, clock, folder, dataDir, env, write, policy, run, call, stop },
     async diagnose(shell) {
       const { status, out, err } = await run(['doctor', '--json'], shell);
       if (err !== '') throw new Error(`doctor wrote to stderr: ${err}`);

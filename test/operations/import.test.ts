@@ -54,12 +54,12 @@ describe('rolecall import', () => {
     expect(await readdir(clinic.folder)).not.toContain('data');
 
     await writeFile(path, 'mine');
-    const again = await clinic.run(['import', 'perplexity', '--json']);
+    const again = await clinic.call(['import', 'perplexity', '--json']);
     expect(again.status).toBe(1);
     expect(again.err).toMatch(/is there already; nothing was written\n.*--force/);
     expect(JSON.parse(again.out)).toMatchObject({ ok: false, status: 1, app: 'perplexity' });
     expect(await readFile(path, 'utf8')).toBe('mine');
-    const forced = await clinic.run(['import', 'perplexity', '--force', '--json']);
+    const forced = await clinic.call(['import', 'perplexity', '--force', '--json']);
     expect(JSON.parse(forced.out)).toEqual({
       ok: true,
       status: 0,
@@ -102,14 +102,14 @@ describe('rolecall import', () => {
   it('leaves no file behind when the service cannot be read, and says which it was by its status', async () => {
     const clinic = await openClinic();
     clinic.scim.setToken('another');
-    const refused = await clinic.run(['import', 'perplexity', '--json']);
+    const refused = await clinic.call(['import', 'perplexity', '--json']);
     expect(refused.status).toBe(1);
     expect(refused.err).toMatch(/^perplexity: 127\.0\.0\.1:\d+ refuses the token \(401\)\n {2}→ make a new SCIM token/);
     const silent = await clinic.run(['import', 'perplexity'], 'SCIM_URL=http://127.0.0.1:9/scim');
     expect(silent.status).toBe(69);
     expect(silent.err).toMatch(/^perplexity: nobody listens at 127\.0\.0\.1:9/);
-    for (const args of [['perdo'], ['perplexity', '--out', 'x.xlsx']]) {
-      expect((await clinic.run(['import', ...args])).status, args.join(' ')).toBe(2);
+    for (const args of [[], ['perdo'], ['perplexity', 'perdoo'], ['perplexity', '--out', 'x.xlsx']]) {
+      expect((await clinic.call(['import', ...args])).status, args.join(' ')).toBe(2);
     }
     expect(await filesOf(clinic)).toEqual([]);
   });

@@ -90,7 +90,7 @@ describe('rolecall link', () => {
         { kind: 'missing', role: 'member', name: 'PPLX_Members', since: 7 },
       ],
     }));
-    const shown = await clinic.run(['link', 'perplexity']);
+    const shown = await clinic.call(['link', 'perplexity']);
     expect(shown.err).toBe('');
     expect(shown.status).toBe(1);
     expect(shown.out).toMatch(
@@ -118,17 +118,19 @@ describe('rolecall link', () => {
     ]);
 
     // What goes wrong with one of several leaves all as they were.
-    const none = await clinic.run(['link', 'perplexity', 'member=PPLX_Admin', 'admin=No such group']);
+    const none = await clinic.call(['link', 'perplexity', 'member=PPLX_Admin', 'admin=No such group']);
     expect(none.status).toBe(1);
     expect(none.err).toMatch(/^perplexity: admin: there is no group No such group\n {2}→ write the exact name/);
     expect((await recordIn(clinic)).groups).toEqual(record.groups);
     for (const [args, status] of [
       [['amdin=PPLX_Admin'], 2],
+      [['admin='], 2],
+      [['--create'], 2],
       [['admin=PPLX_Admin', 'member=PPLX_Admin'], 2],
       [['member=Chiefs = all of them'], 1],
       [['admin=New', '--create'], 1],
     ] as const) {
-      expect((await clinic.run(['link', 'perplexity', ...args])).status, args.join(' ')).toBe(status);
+      expect((await clinic.call(['link', 'perplexity', ...args])).status, args.join(' ')).toBe(status);
     }
     expect(clinic.scim.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
@@ -143,7 +145,7 @@ describe('rolecall link', () => {
     const id = clinic.scim.groupId('Night shift');
     expect(out).toBe(`admin is carried from now on by Night shift (${id}), which was made just now.\n`);
     expect((await recordIn(clinic)).groups.admin).toEqual({ id, name: 'Night shift' });
-    const again = await clinic.run(['link', 'perplexity', 'admin=Night shift', '--create']);
+    const again = await clinic.call(['link', 'perplexity', 'admin=Night shift', '--create']);
     expect(again.out).toBe(`admin is carried already by Night shift (${id}).\n`);
   });
 });
