@@ -61,6 +61,13 @@ export function mailbox(email: string): string {
   return plus > 0 && plus < at ? folded.slice(0, plus) + folded.slice(at) : folded;
 }
 
+/** Whether two names are one, whatever the order of their parts, case, accents and dots. */
+export function sameName(a: string, b: string): boolean {
+  const parts = (name: string): string =>
+    (name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).sort().join(' ');
+  return parts(a) === parts(b);
+}
+
 /**
  * Whether two parties are one person: by Slack id, by account, by `people` entry or by mailbox (plus-tag ignored).
  * @param entryOf the `people` entry of a party, if the policy names one

@@ -74,6 +74,8 @@ export interface Ask {
   readonly newAccount?: NewAccount;
   /** Update only: what is to be changed, as typed. `manager` is an account id or an address. */
   readonly changes?: AccountChanges;
+  /** Enable only: the refused provision that met this account. The name typed there is judged against the account's. */
+  readonly instead?: string;
   /** Revoke only: several roles were confirmed. */
   readonly everyRole?: boolean;
   /** The finding of drift this settles: a grant puts an end on the membership there is, a revoke takes it away. */
@@ -203,6 +205,8 @@ export interface AccessRequest {
   readonly channel?: string;
   // known once resolved
   readonly app?: string;
+  /** How the account is called that was picked, as it was last seen: for cards, until it is resolved. */
+  readonly picked?: Party;
   readonly role?: string;
   /** Revoke of several roles; a disable lists what it takes away. */
   readonly roles?: readonly string[];
@@ -241,6 +245,10 @@ export interface AccessRequest {
   /** Who last disabled the account, shown when it is to be enabled. */
   readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
   readonly seatsLeft?: number;
+  /** Enable: an account was asked for under another name than this one has. */
+  readonly otherName?: { readonly was: string; readonly asked: string };
+  /** Ending: since when the removal has been accepted and is not visible. */
+  readonly unseenSince?: number;
   readonly cards: readonly CardRef[];
 }
 

@@ -89,7 +89,7 @@ export function createAnswers({
       case 'again':
         return unlessDone(async () => {
           const request = await desk().askAgain(clickOf(work), { id: `${once}:ask`, ...place(work) });
-          return gotItMessage(request.ask, ctx);
+          return gotItMessage(request, ctx);
         });
       case 'hand_over':
         return submit(work, once, (request) => handOverAsk(request, work.successor, work.reason));
@@ -148,8 +148,8 @@ export function createAnswers({
     return unlessDone(async () => {
       const ask = make(await desk().request(work.from, work.request));
       if (ask === undefined) refuse({ code: 'no_such_request', request: work.request });
-      await desk().submit(work.from, work.name, ask, { id: `${once}:ask`, ...place(work) });
-      return gotItMessage(ask, context());
+      const stored = await desk().submit(work.from, work.name, ask, { id: `${once}:ask`, ...place(work) });
+      return gotItMessage(stored, context());
     });
   }
 

@@ -21,7 +21,7 @@ export interface CommandContext {
 }
 
 /** As much of an ask as could be understood. Every `Ask` is a Draft. */
-export type Draft = Partial<Pick<Ask, 'app' | 'role' | 'subject' | 'duration' | 'reason' | 'newAccount'>>;
+export type Draft = Partial<Pick<Ask, 'app' | 'role' | 'subject' | 'duration' | 'reason' | 'newAccount' | 'instead'>>;
 
 /** What is wrong with a text: a refusal of the heart, or one that only typed text can earn. */
 export type Problem =

@@ -37,6 +37,20 @@ describe('taking a role away', () => {
     expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
   });
 
+  it('says so while the end of a grant was accepted and cannot be seen yet', async () => {
+    const office = await openOffice();
+    const given = await office.ask('ada', grant({ duration: { kind: 'for', ms: HOUR } }));
+    await office.decide('ben', given.id);
+    office.mischief.push('invisible');
+    await office.later(HOUR);
+    const ending = await office.request(given.id);
+    expect([ending.state, ending.unseenSince]).toEqual(['ending', office.now]);
+    const shown = office.shown.filter((each) => each.request.id === given.id).at(-1);
+    expect(shown?.request.unseenSince).toBe(office.now);
+    await office.later(HOUR);
+    expect((await office.request(given.id)).state).toBe('ended');
+  });
+
   it('does not take a missing account for a removal while its group still names it', async () => {
     const office = await openOffice();
     const given = await office.ask('ada', grant());

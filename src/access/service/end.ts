@@ -7,13 +7,13 @@ import { drop, givesUpLasting, type Holding, holdingKey, keepsMembership, setGra
 import { sameSlack } from '../people.ts';
 import { HOUR, MINUTE } from '../policy.ts';
 import type { Job } from '../ports.ts';
-import { type AccessRequest, move } from '../request.ts';
+import { type AccessRequest, amend, move } from '../request.ts';
 import { actorOf } from './actor.ts';
 import { calm, faultOf, raiseAlarm } from './alarm.ts';
 import { ownAccount } from './binding.ts';
 import { openRequest } from './decide.ts';
 import type { Click } from './desk.ts';
-import { changeRequest, close, getHolding, putHolding, record, showCards, system } from './draft.ts';
+import { changeRequest, close, draftOn, getHolding, putHolding, record, showCards, system } from './draft.ts';
 import { lastHolder } from './guard.ts';
 import { takeBack } from './take.ts';
 import { appOf, DONE, type JobResult, laneOf, RANK, roleOf, type World } from './world.ts';
@@ -85,6 +85,7 @@ async function carryOut(world: World, job: Job, request: AccessRequest, ending: 
         detail: 'the removal was accepted but is not visible',
       });
     }
+    await unseen(world, ending.id);
     return { kind: 'again', due: now + Math.min(LOOK_AGAIN, FIRST_LOOK * 2 ** Math.min(job.attempts, 10)) };
   }
   await finished(world, ending, outcome);
@@ -110,6 +111,19 @@ async function begin(world: World, ending: Ending): Promise<'take' | 'kept' | 'g
     record(draft, request, 'access.ending', system('expiry'), { why: closing.why });
     showCards(draft, ending.id);
     return 'take';
+  });
+}
+
+/** Accepted, not visible yet: said on the card once. */
+async function unseen(world: World, id: string): Promise<void> {
+  await world.store.commit([`request:${id}`], (view) => {
+    const draft = draftOn(view);
+    const request = view.get('request', id);
+    if (request?.state === 'ending' && request.unseenSince === undefined) {
+      draft.put('request', id, amend(request, { unseenSince: draft.now }));
+      showCards(draft, id);
+    }
+    return draft.change(undefined);
   });
 }
 

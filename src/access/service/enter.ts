@@ -52,6 +52,7 @@ export async function enter(
     ...(plan.deniedBefore === undefined ? {} : { deniedBefore: plan.deniedBefore }),
     ...(plan.disabledBefore === undefined ? {} : { disabledBefore: plan.disabledBefore }),
     ...(plan.seatsLeft === undefined ? {} : { seatsLeft: plan.seatsLeft }),
+    ...(plan.otherName === undefined ? {} : { otherName: plan.otherName }),
     ...(plan.attributes === undefined ? {} : { attributes: plan.attributes }),
     ...(linkedId === undefined ? {} : { followedBy: linkedId }),
   };

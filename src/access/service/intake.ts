@@ -1,9 +1,9 @@
 /**
  * Intake: what an edge accepts is stored, with its job and its replay guard, before it is acknowledged.
- * Touches nothing but the store.
+ * Touches nothing but the store and memory.
  */
 import { refuse } from '../errors.ts';
-import { type SlackId, sameSlack } from '../people.ts';
+import { type Party, type SlackId, sameSlack } from '../people.ts';
 import { MINUTE } from '../policy.ts';
 import type { Job, OnceRecord } from '../ports.ts';
 import type { AccessRequest, Ask } from '../request.ts';
@@ -31,6 +31,7 @@ export async function submit(
   const bad = textRefusal(ask.reason) ?? textRefusal(ask.handOverFrom?.reason) ?? unfitValue(ask.changes ?? {});
   if (bad !== undefined) refuse(bad);
   const id = world.newId();
+  const picked = pickedAccount(world, ask);
   return world.store.commit([`once:${once.id}`, `request:${id}`], (view) => {
     const draft = draftOn(view);
     guardOnce(draft, { id: once.id, expires: draft.now + REMEMBER });
@@ -43,6 +44,7 @@ export async function submit(
       receivedAt: draft.now,
       ...(once.channel === undefined ? {} : { channel: once.channel }),
       ...(ask.app === undefined ? {} : { app: ask.app }),
+      ...(picked === undefined ? {} : { picked }),
       steps: [],
       decisions: [],
       cards: [],
@@ -52,6 +54,15 @@ export async function submit(
     draft.schedule({ key: `resolve:${id}`, kind: 'resolve', target: id, due: draft.now });
     return draft.change(request);
   });
+}
+
+/**
+ * How the account is called that was picked, from memory. Whoever can name its id was shown this with it: in a list of
+ * active accounts, on a look-up card, in a refusal.
+ */
+function pickedAccount({ directories }: World, { subject }: Ask): Party | undefined {
+  const known = subject.kind === 'account' ? directories[subject.app]?.known(subject.account) : undefined;
+  return known === undefined ? undefined : { account: known.id, email: known.email, name: known.name };
 }
 
 function guardOnce(draft: Draft, value: OnceRecord): void {

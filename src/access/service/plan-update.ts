@@ -5,16 +5,15 @@
 import { type Refusal, refuse } from '../errors.ts';
 import { holdingKey } from '../grant.ts';
 import { foldEmail, type Person } from '../people.ts';
-import { type AccountAttribute, type AppPolicy, IDENTITY, type Rule } from '../policy.ts';
+import { type AccountAttribute, type AppPolicy, IDENTITY } from '../policy.ts';
 import type { Account, AccountChanges } from '../ports.ts';
 import type { AccessRequest, Attribute } from '../request.ts';
-import { type Asking, ownersWhoMayDecide } from './approvers.ts';
 import { needAssigned } from './assigned.ts';
 import type { Known } from './binding.ts';
 import { changed, changeRefusals, isSo } from './changes.ts';
 import { isKept } from './guard.ts';
 import { heldBy } from './held.ts';
-import { aboutAccount, type Plan, steps, theAccount } from './planning.ts';
+import { aboutAccount, type Plan, steps, theAccount, twoOwners } from './planning.ts';
 import { directoryOf, membershipOf, type World } from './world.ts';
 
 /** @throws AccessError, DirectoryError */
@@ -113,14 +112,6 @@ async function unfitManager(
   if (manager === '') return undefined;
   const found = manager === account.id ? undefined : await directoryOf(world, app.key).account(manager);
   return found?.active === true ? undefined : { code: 'manager_unfit', app: app.key };
-}
-
-/** The rule's steps, with as many more of the owners as make two. @throws AccessError `two_owners_needed` */
-async function twoOwners(world: World, asking: Asking, rule: Rule): Promise<Rule> {
-  const reachable = (await ownersWhoMayDecide(world, asking)).length;
-  if (reachable < 2) refuse({ code: 'two_owners_needed', app: asking.app.key, reachable });
-  const more = Math.max(0, 2 - rule.approve.filter((step) => step.by === 'owners').length);
-  return { ...rule, approve: [...rule.approve, ...Array.from({ length: more }, () => ({ by: 'owners' as const }))] };
 }
 
 /** What would change, with what it is now. */

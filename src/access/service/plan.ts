@@ -3,8 +3,9 @@
  */
 import { refuse } from '../errors.ts';
 import { stoppedBy } from '../groups.ts';
-import { foldEmail, type Party, type Person, personKey } from '../people.ts';
+import { foldEmail, type Party, type Person, personKey, sameName, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
+import type { Account } from '../ports.ts';
 import { type AccessRequest, type Ask, gives, type Length, type Step } from '../request.ts';
 import { mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
 import { needAssigned } from './assigned.ts';
@@ -13,7 +14,7 @@ import { mustSettle } from './drift-ask.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
 import { planUpdate } from './plan-update.ts';
-import { aboutAccount, askingOf, type Plan, steps, theAccount, theReason } from './planning.ts';
+import { aboutAccount, askingOf, type Plan, steps, theAccount, theReason, twoOwners } from './planning.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor } from './terms.ts';
 import { appMeant, appOf, roleOf, type World } from './world.ts';
@@ -273,6 +274,7 @@ async function planEnable(
   const seats = await seatsOf(world, app);
   if (seats !== undefined && seats.used >= seats.seats) refuse({ code: 'seats', app: app.key, ...seats });
   const disabled = (await world.store.read('account', `${app.key}/${account.id}`))?.disabled;
+  const otherName = await askedUnder(world, request, account);
   return {
     app,
     rule,
@@ -280,8 +282,31 @@ async function planEnable(
     account,
     // Base role only: what it still holds above that is taken before it is switched on.
     roles: isKept(app, account) ? [] : higherRoles(app).map((role) => role.key),
-    steps: await steps(world, asking, rule),
+    steps: await steps(world, asking, otherName === undefined ? rule : await twoOwners(world, asking, rule)),
     held: await heldBy(world, app, account),
+    ...(otherName === undefined ? {} : { otherName }),
     ...(disabled === undefined ? {} : { disabledBefore: disabled }),
   };
+}
+
+/**
+ * The name an account was asked for under, where it is not the account's: perhaps an address has passed from one person to
+ * another, and what the first one held would come back for the second. @throws AccessError `no_such_request`
+ */
+async function askedUnder(
+  world: World,
+  request: AccessRequest,
+  account: Account,
+): Promise<{ readonly was: string; readonly asked: string } | undefined> {
+  const id = request.ask.instead;
+  if (id === undefined) return undefined;
+  const before = (await world.store.read('request', id)) ?? (await world.store.closedRequest(id));
+  const typed = before?.ask.newAccount;
+  if (before === undefined || typed === undefined || !sameSlack(before.requester.slack, request.requester.slack)) {
+    return refuse({ code: 'no_such_request', request: id });
+  }
+  const met = before.refusal ?? (before.closing?.why === 'refused_at_apply' ? before.closing.refusal : undefined);
+  if (met?.code !== 'account_exists' || met.id !== account.id) return undefined;
+  const asked = [typed.givenName, typed.familyName].filter((part) => part !== undefined && part !== '').join(' ');
+  return sameName(asked, account.name) ? undefined : { was: account.name, asked };
 }

@@ -6,7 +6,7 @@ import type { Party, Person } from '../people.ts';
 import { type AppPolicy, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import type { AccessRequest, Action, Held, Length, Step } from '../request.ts';
-import { type Asking, mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
+import { type Asking, mayAsk, ownersWhoMayDecide, type Relation, relationOf, stepFor } from './approvers.ts';
 import type { Known } from './binding.ts';
 import { reasonRefusal } from './terms.ts';
 import type { World } from './world.ts';
@@ -27,6 +27,7 @@ export interface Plan {
   readonly deniedBefore?: { readonly at: number; readonly reason?: string };
   readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
   readonly seatsLeft?: number;
+  readonly otherName?: NonNullable<AccessRequest['otherName']>;
   /** Update: what is to be changed, as it is now. */
   readonly attributes?: NonNullable<AccessRequest['attributes']>;
 }
@@ -43,6 +44,14 @@ export async function steps(world: World, asking: Asking, rule: Rule): Promise<S
   const made: Step[] = [];
   for (const each of rule.approve) made.push(await stepFor(world, asking, each.by, rule.escalateTo));
   return made;
+}
+
+/** The rule's steps, with as many more of the owners as make two. @throws AccessError `two_owners_needed` */
+export async function twoOwners(world: World, asking: Asking, rule: Rule): Promise<Rule> {
+  const reachable = (await ownersWhoMayDecide(world, asking)).length;
+  if (reachable < 2) refuse({ code: 'two_owners_needed', app: asking.app.key, reachable });
+  const more = Math.max(0, 2 - rule.approve.filter((step) => step.by === 'owners').length);
+  return { ...rule, approve: [...rule.approve, ...Array.from({ length: more }, () => ({ by: 'owners' as const }))] };
 }
 
 /** The account something is to be done to. @throws AccessError `no_account` */

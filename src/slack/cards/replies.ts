@@ -2,13 +2,16 @@
  * Short answers: help, words not understood, "got it", and what the edge itself has to say.
  */
 import type { SlackId } from '../../access/people.ts';
-import type { AccessRequest, Ask } from '../../access/request.ts';
+import type { AccessRequest } from '../../access/request.ts';
 import { actions, button, message, oneSentence, section } from '../blocks.ts';
 import { VERBS, type Verb } from '../command/verbs.ts';
 import type { Command } from '../command.ts';
 import { dealOf } from '../text/deal.ts';
 import { bold, code, join, mention, say, type Words } from '../text/words.ts';
 import { ACTIONS, type CardContext, type Message, type Pen, penFor } from './card.ts';
+
+/** A request that has just been stored. */
+export type Asked = Pick<AccessRequest, 'ask' | 'picked'>;
 
 const VERB_NAMES = Object.keys(VERBS).filter((verb): verb is Verb => Object.hasOwn(VERBS, verb));
 
@@ -77,14 +80,15 @@ export function linkedMessage(
   );
 }
 
-/** What an ask asks for, before anything about it is known. */
-export function askThing(ask: Ask, { t, n }: Pen): Words {
+/** What an ask asks for, before more about it is known than how the account is called that was picked. */
+export function askThing({ ask, picked }: Asked, { t, n }: Pen): Words {
   const nobody: SlackId = { team: '', user: '' };
   const draft: AccessRequest = {
     id: '',
     rev: 0,
     state: 'received',
     ask,
+    ...(picked === undefined ? {} : { picked }),
     requester: { slack: nobody, name: '' },
     receivedAt: 0,
     steps: [],
@@ -96,9 +100,9 @@ export function askThing(ask: Ask, { t, n }: Pen): Words {
 }
 
 /** "Got it…": the ask is stored, the card follows. */
-export function gotItMessage(ask: Ask, ctx: CardContext): Message {
+export function gotItMessage(asked: Asked, ctx: CardContext): Message {
   const pen = penFor(ctx);
-  return oneSentence(pen.t.help.replies.gotIt(askThing(ask, pen)));
+  return oneSentence(pen.t.help.replies.gotIt(askThing(asked, pen)));
 }
 
 /** The short answers of the edge itself. */

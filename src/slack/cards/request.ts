@@ -104,6 +104,7 @@ function noteLines(draw: Draw): Words[] {
     ...(ask.action === 'provision' && appPolicy(draw.ctx, draw.app)?.traits.lockedInConsole === true
       ? [t.apps.onlyHere(deal.app)]
       : []),
+    ...(request.otherName === undefined ? [] : [t.facts.otherName(request.otherName.was, request.otherName.asked)]),
     ...(request.seatsLeft === undefined ? [] : [t.facts.seatsLeft(request.seatsLeft)]),
     ...(ask.drift === undefined || ask.action !== 'grant' ? [] : [t.facts.adopts]),
     ...(ask.handOverFrom === undefined ? [] : [t.facts.handOver(ask.handOverFrom.action)]),

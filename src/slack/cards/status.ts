@@ -65,7 +65,7 @@ export function statusLines(draw: Draw): Words[] {
     case 'active':
       return [...decided, ...activeLines(draw)];
     case 'ending':
-      return [...closingLine(draw), t.requests.ending(deal)];
+      return [...closingLine(draw), endingLine(draw)];
     case 'ended':
       return [...closingLine(draw), ...endedLines(draw)];
     case 'done':
@@ -90,6 +90,11 @@ export function statusLines(draw: Draw): Words[] {
 export function waitsLine({ request, t, n, deal }: Draw): Words[] {
   const { waits, state } = request;
   return waits === undefined ? [] : [t.apps.waits(waits, deal.app, state === 'approved' || state === 'applying', n)];
+}
+
+function endingLine({ request, t, n, deal }: Draw): Words {
+  const { unseenSince } = request;
+  return unseenSince === undefined ? t.requests.ending(deal) : t.requests.endingUnseen(n.at(unseenSince), deal);
 }
 
 /** What the directory said where no confirmation can stand. */

@@ -76,13 +76,13 @@ async function submit(counter: Counter, arrival: Arrival, ack: Ack, ask: Ask): P
   }
   const channel = arrival.channel === undefined ? {} : { channel: arrival.channel };
   try {
-    await desk().submit(arrival.from, arrival.name, ask, { id: arrival.once, ...channel });
+    const stored = await desk().submit(arrival.from, arrival.name, ask, { id: arrival.once, ...channel });
+    await ack(ephemeral(gotItMessage(stored, context())));
   } catch (error) {
     // The same bytes again: the first time was answered.
     if (error instanceof AccessError && error.refusal.code === 'repeated') return ack();
     throw error;
   }
-  await ack(ephemeral(gotItMessage(ask, context())));
 }
 
 /** What typing something else in the form could put right. */

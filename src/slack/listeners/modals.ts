@@ -3,7 +3,6 @@
  * Who sent it comes from the payload's user; nothing in the view is authority.
  */
 import { AccessError, type Refusal } from '../../access/errors.ts';
-import type { Ask } from '../../access/request.ts';
 import { looksLikeSecret } from '../../access/secrets.ts';
 import { replyMessage } from '../cards/index.ts';
 import type { Ack } from '../intake.ts';
@@ -50,8 +49,9 @@ const ask =
     const refused = await desk().check(arrival.from, read.ok);
     const [first] = refused;
     if (first !== undefined) return onFields(counter, submitted, refused);
+    let stored: Parameters<typeof doneView>[0] = { ask: read.ok };
     try {
-      await desk().submit(arrival.from, arrival.name, read.ok, { id: arrival.once });
+      stored = await desk().submit(arrival.from, arrival.name, read.ok, { id: arrival.once });
     } catch (error) {
       const refusal = error instanceof AccessError ? error.refusal : undefined;
       if (refusal?.code === 'looks_like_secret' || refusal?.code === 'reason_too_long') {
@@ -59,10 +59,8 @@ const ask =
       }
       if (refusal?.code !== 'repeated') throw error;
     }
-    await ack(done(counter, read.ok));
+    await ack({ response_action: 'update', view: doneView(stored, context()) });
   };
-
-const done = ({ context }: Counter, made: Ask) => ({ response_action: 'update', view: doneView(made, context()) });
 
 /** Each refusal under its field; one that has no field in this form takes the form's place. */
 async function onFields(

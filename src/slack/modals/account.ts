@@ -58,7 +58,14 @@ export function readAccount(
   if (app === undefined) return form.error('app', { code: 'app_needed', known: [] });
   const reason = readReason(form);
   if (reason.problem !== undefined) return form.error('reason', reason.problem);
+  const { request } = form.carried;
   return {
-    ok: { action, app, subject: who.value, ...(reason.value === undefined ? {} : { reason: reason.value }) },
+    ok: {
+      action,
+      app,
+      subject: who.value,
+      ...(reason.value === undefined ? {} : { reason: reason.value }),
+      ...(action === 'enable' && request !== undefined ? { instead: request } : {}),
+    },
   };
 }

@@ -42,7 +42,7 @@ export function nextStep(
       }
       if (refusal?.code !== 'account_exists') return undefined;
       const subject: SubjectRef = { kind: 'account', app: refusal.app, account: refusal.id };
-      return { action: 'enable', draft: { app: refusal.app, subject, ...why } };
+      return { action: 'enable', draft: { app: refusal.app, subject, ...why, instead: request.id } };
     }
     case 'revokeGrant': {
       const role = request.role ?? ask.role;

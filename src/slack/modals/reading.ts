@@ -67,6 +67,7 @@ export function carry(offers: readonly AppOffer[], draft: Draft | undefined): Ca
   const [only] = offers;
   return {
     ...(draft?.subject === undefined ? {} : { subject: draft.subject }),
+    ...(draft?.instead === undefined ? {} : { request: draft.instead }),
     ...(draft?.duration === undefined ? {} : { duration: draft.duration }),
     ...(offers.length === 1 && only !== undefined ? { app: only.key } : {}),
   };

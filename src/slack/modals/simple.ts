@@ -2,10 +2,9 @@
  * Views without fields: one moment, not possible, sent.
  */
 import type { ModalView } from '@slack/types';
-import type { Ask } from '../../access/request.ts';
 import { type CardContext, penFor } from '../cards/card.ts';
 import { refusalWords } from '../cards/refusal.ts';
-import { askThing } from '../cards/replies.ts';
+import { type Asked, askThing } from '../cards/replies.ts';
 import type { Problem } from '../command.ts';
 import { note } from './view.ts';
 
@@ -20,7 +19,7 @@ export function refusedView(problem: Problem, ctx: CardContext): ModalView {
 }
 
 /** The ask is stored; the answer comes as a message. */
-export function doneView(ask: Ask, ctx: CardContext): ModalView {
+export function doneView(asked: Asked, ctx: CardContext): ModalView {
   const pen = penFor(ctx);
-  return note(pen.t.labels.views.done, pen.t.views.modal.sent(askThing(ask, pen)), pen);
+  return note(pen.t.labels.views.done, pen.t.views.modal.sent(askThing(asked, pen)), pen);
 }

@@ -38,7 +38,8 @@ export interface Deal {
 
 /** The subject as far as known: resolved, else as addressed. */
 function subjectOf(request: AccessRequest): Party {
-  if (request.subject !== undefined) return request.subject;
+  const known = request.subject ?? request.picked;
+  if (known !== undefined) return known;
   const ref = request.ask.subject;
   switch (ref.kind) {
     case 'me':

@@ -145,7 +145,7 @@ describe('the modals', () => {
     for (const view of [
       loadingView(ctx),
       refusedView({ code: 'seats', app: 'perplexity', used: 1, seats: 1 }, ctx),
-      doneView(ask, ctx),
+      doneView({ ask }, ctx),
     ]) {
       expect(viewFaults(view, allowed())).toEqual([]);
     }
@@ -553,6 +553,16 @@ describe('next steps', () => {
     expect(nextStep('askEnable', inactive)).toMatchObject({
       action: 'enable',
       draft: { subject: { kind: 'slack', slack: slack(BOB) } },
+    });
+    const met = { code: 'account_exists', app: 'perplexity', active: false, name: 'Gus Berg', id: 'acc-gus' } as const;
+    const provision = { ...request('provision', 'refused'), refusal: met };
+    const back = nextStep('askEnable', provision);
+    const view = askModal('enable', { offers: [offer()], draft: back?.draft ?? {} }, ctx);
+    expect(JSON.stringify(view.blocks), 'what was typed stays in the stored form').not.toContain('req-1');
+    expect(read(view).ok).toMatchObject({
+      action: 'enable',
+      subject: { kind: 'account', app: 'perplexity', account: 'acc-gus' },
+      instead: 'req-1',
     });
     expect(nextStep('revokeGrant', request('grant', 'active'))).toEqual({
       action: 'revoke',

@@ -124,6 +124,15 @@ describe('the approver', () => {
     expect(full).toContain('req-3');
   });
 
+  it('is told of the other name an account was asked for under', () => {
+    const otherName = { was: 'Gus Berg', asked: 'Gustava Berg' };
+    const read = textOf(
+      requestCard({ ...request('enable', 'pending'), otherName }, readerOf('approver'), context()).blocks,
+    );
+    expect(read).toContain('The old name of this account is Gus Berg; it was asked for under Gustava Berg.');
+    expect(read).toContain('Two owners must agree');
+  });
+
   it('is told that a new account can only be switched off here, where the app has it so', () => {
     const read = (ctx: CardContext) =>
       textOf(requestCard(request('provision', 'pending'), readerOf('approver'), ctx).blocks);
@@ -239,6 +248,13 @@ describe('the requester', () => {
     expect(textOf(see({ ...own('active'), outcome: { kind: 'accepted', since: NOW } }).blocks)).toContain(
       'not visible yet',
     );
+  });
+
+  it('reads that a removal was accepted and cannot be seen yet', () => {
+    const text = textOf(see({ ...own('ending'), unseenSince: NOW }).blocks);
+    expect(text).toMatch(/accepted the removal from the Admin group .* but it is not visible yet/);
+    expect(text).not.toContain('taking you out');
+    expect(textOf(see(own('ending')).blocks)).toContain('taking you out');
   });
 
   it('can ask again after the end, and reads why it ended', () => {

@@ -289,7 +289,7 @@ const messages = (text: string) => [
   replyMessage({ kind: 'failed', reference: text }, ctx),
   helpMessage({ kind: 'unknown', given: text, suggestion: 'grant' }, ctx),
   helpMessage({ kind: 'unknown', given: text }, ctx),
-  gotItMessage({ action: 'grant', app: text, role: text, subject: { kind: 'email', email: text } }, ctx),
+  gotItMessage({ ask: { action: 'grant', app: text, role: text, subject: { kind: 'email', email: text } } }, ctx),
 ];
 
 describe('every view', () => {
@@ -551,7 +551,13 @@ describe('the help', () => {
     expect(replyMessage({ kind: 'failed', reference: 'k7m2' }, ctx).text).toContain('`k7m2`');
     expect(replyMessage({ kind: 'telling_owners' }, ctx).text).toContain('told the owners');
     const ask = { action: 'grant', app: 'perplexity', role: 'admin', subject: { kind: 'me' } } as const;
-    expect(gotItMessage(ask, ctx).text).toContain('Got it: Admin in Perplexity Enterprise for you.');
+    expect(gotItMessage({ ask }, ctx).text).toContain('Got it: Admin in Perplexity Enterprise for you.');
+    const whose = { kind: 'account', app: 'perplexity', account: 'a-7' } as const;
+    const off = { action: 'enable', app: 'perplexity', subject: whose } as const;
+    const picked = { account: 'a-7', name: 'Gus Berg', email: 'gus@example.com' };
+    expect(gotItMessage({ ask: off, picked }, ctx).text).toContain(
+      'Got it: Enabling the Perplexity Enterprise account of Gus Berg (gus@example.com).',
+    );
   });
 });
 

@@ -121,6 +121,8 @@ export const disabledBefore = (at: Words, by: string, reason: string | undefined
   reason === undefined
     ? say`Disabled ${at} by ${by}, no reason kept.`
     : say`Disabled ${at} by ${by}:\n${quote(reason)}`;
+export const otherName = (was: string, asked: string): Words =>
+  say`${bold('Another name.')} The old name of this account is ${piece(was, 120)}; it was asked for under ${piece(asked, 120)}. Make sure that it is the same person. Two owners must agree.`;
 export const seatsLeft = (left: number): Words => say`Seats left after this: ${left}.`;
 export const linkedFirst = (id: string): Words => say`Linked: starts when the account of request ${id} is visible.`;
 export const linkedThen = (id: string): Words =>

@@ -139,6 +139,10 @@ export const kept = (deal: Deal): Words =>
   say`The grant is over. The membership in ${group(deal)} stays: it was there before, or another grant holds it.`;
 export const ending = (deal: Deal): Words => say`The grant is over: taking ${whom(deal)} out of ${group(deal)} now.`;
 
+/** Where the removal was taken and cannot be seen. */
+export const endingUnseen = (at: Words, deal: Deal): Words =>
+  say`The grant is over. ${deal.app} accepted the removal from ${group(deal)} ${at}, but it is not visible yet. I keep looking until it is.`;
+
 export function done(deal: Deal): Words {
   const have = deal.aboutYou ? say`You have` : say`${deal.subject} has`;
   const are = deal.aboutYou ? say`You are` : say`${deal.subject} is`;
