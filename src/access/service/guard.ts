@@ -96,12 +96,7 @@ async function ledgerOf(
 }
 
 /** Members unreadable: a `keep:` account that is active and not known to be outside the group stands in for them. */
-async function keeperHolds(
-  world: World,
-  app: AppPolicy,
-  group: string | undefined,
-  account: string,
-): Promise<boolean> {
+async function keeperHolds(world: World, app: AppPolicy, group: string | undefined, account: string): Promise<boolean> {
   const directory = directoryOf(world, app.key);
   for (const email of app.keep) {
     const found = await directory.find(email);
