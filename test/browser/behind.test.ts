@@ -169,7 +169,7 @@ describe('behind the scenes', () => {
   it('leads a stranger through the tour, and ticks off what was done', async () => {
     const visitor = await visit();
     const guide = visitor.page.getByRole('region', { name: 'Try this' });
-    const at = (count: number) => guide.getByRole('img', { name: `${count} of 6 done` }).waitFor();
+    const at = (count: number) => guide.getByRole('img', { name: `${count} of 9 done` }).waitFor();
     await visitor.click(guide.getByRole('button', { name: 'Write it for me' }));
     expect(await visitor.composer().inputValue()).toMatch(/^\/access request admin/);
     await visitor.press('Enter');
@@ -181,6 +181,47 @@ describe('behind the scenes', () => {
     await at(3);
     await visitor.click(guide.getByRole('button', { name: 'Move the clock' }));
     await at(4);
+  });
+
+  it('leads on to another app, to what is done behind its back, and to an app that takes its time', async () => {
+    const visitor = await visit();
+    const guide = visitor.page.getByRole('region', { name: 'Try this' });
+    const step = (title: string) => guide.locator('li', { hasText: title });
+    const done = (title: string) => guide.locator('li.done', { hasText: title }).waitFor();
+    const take = async (title: string, line: RegExp) => {
+      await visitor.click(step(title).getByRole('button'));
+      // The line is laid out for somebody else, whose screen has to come first.
+      await expect.poll(() => visitor.composer().inputValue()).toMatch(line);
+      await visitor.composer().press('Enter');
+    };
+    await visitor.click(guide.getByRole('button', { name: 'All' }));
+
+    await take('Put a name right', /^\/access update/);
+    const form = visitor.dialog('Update an account');
+    await visitor.fill(form.getByLabel('Display name'), 'Zoë Müller');
+    await visitor.send(form, 'Send request');
+    await visitor.be('Dmitri');
+    await visitor.click(visitor.button(/^Approve/));
+    await visitor.holds('Zoë Müller', /^\s*Care\s*$/);
+    await done('Put a name right');
+
+    await take('Go behind', /^\/access sync/);
+    await visitor.holds('Eve Lindqvist', /^\s*Admin\s*Member\s*$/);
+    const card = await visitor.sees(/Eve Lindqvist[\s\S]*holds Admin[\s\S]*nobody asked me for it/);
+    await done('Go behind');
+    await visitor.click(card.getByRole('button', { name: /^Take Admin/ }));
+    await visitor.click(visitor.dialog('Put this right?').getByRole('button', { name: 'Put it right' }));
+    await visitor.holds('Eve Lindqvist', /^\s*Member\s*$/);
+
+    await take('Wait for Pearset', /^\/access request editor/);
+    await visitor.sees(/Waiting for/);
+    await visitor.be('Ben');
+    await visitor.click(visitor.button(/^Approve Editor/));
+    await visitor.page.getByText(/1 change to be seen at/).waitFor();
+    await visitor.holds('Ada Okafor', /^\s*User\s*$/);
+    await visitor.click(visitor.button('One hour later'));
+    await visitor.holds('Ada Okafor', /^\s*User\s*Editor\s*$/);
+    await done('Wait for Pearset');
   });
 });
 

@@ -14,7 +14,7 @@ export function Behind({ world, done }) {
   const app = chosen ?? world.directories[0]?.key;
   return html`<aside class="behind" aria-label="Behind the scenes">
     <${Clock} clock=${world.clock} />
-    <${Guide} done=${done} look=${setApp} />
+    <${Guide} done=${done} directories=${world.directories} look=${setApp} />
     <${Directory} directories=${world.directories} chosen=${app} choose=${setApp} />
     <${Wires} wire=${world.wire} />
     <${Weather} weather=${world.weather} app=${app} bot=${world.bot} socket=${world.hello?.socket === true} />
@@ -41,7 +41,7 @@ function Clock({ clock }) {
 const KEY = 'rolecall-guide';
 
 /** The step one is at; all of them on demand. */
-function Guide({ done, look }) {
+function Guide({ done, directories, look }) {
   const desk = useDesk();
   const [open, setOpen] = useState(() => localStorage.getItem(KEY) !== 'closed');
   const [all, setAll] = useState(false);
@@ -51,8 +51,13 @@ function Guide({ done, look }) {
     localStorage.setItem(KEY, open ? 'closed' : 'open');
     setOpen(!open);
   };
-  const take = async ({ as, line, clock, app }) => {
+  const take = async ({ as, line, clock, app, hand }) => {
     if (app !== undefined) look(app);
+    const there = directories.find((each) => each.key === app);
+    const group = there?.groups.find((each) => each.name === hand?.group)?.id;
+    const account = there?.accounts.find((each) => each.email === hand?.account)?.id;
+    if (group !== undefined && account !== undefined)
+      await desk.act('console', { do: 'member', app, group, account, present: true });
     if (clock !== undefined) await desk.act('clock', { ms: clock });
     if (as !== undefined) desk.become(as, line);
   };

@@ -15,6 +15,9 @@ export const LINES = [
     says: 'Switch off the account of somebody who left',
   },
   { line: '/access enable kim.larsen@example.com perplexity', says: 'Switch an account on again' },
+  { line: '/access update zoe.mueller@example.com perdoo', says: 'Put somebody’s details right' },
+  { line: '/access request editor for 4h because INC-12', says: 'Ask for a role in another app' },
+  { line: '/access status', says: 'How the apps are doing (owners)' },
   { line: '/access list perplexity admins', says: 'Who is Admin (owners and auditors)' },
   { line: '/access history', says: 'What happened, newest first' },
   { line: '/access help', says: 'Everything it understands' },
@@ -24,6 +27,9 @@ const account = (world, email, app = 'perplexity') =>
   world.directories.find((each) => each.key === app)?.accounts.find((each) => each.email === email);
 const holds = (world, email, role, app) =>
   account(world, email, app)?.roles.some((each) => each.name === role) ?? false;
+/** A message with such a beginning is before whoever looks. */
+const reads = (world, words) =>
+  world.screen?.conversations.some(({ messages }) => messages.some(({ text }) => words.test(text))) ?? false;
 const cards = (world, id) => world.people.find((person) => person.id === id)?.cards ?? 0;
 
 /** `done` is looked at whenever something changes, and once true stays true; `after` names steps that must have been done before. */
@@ -75,5 +81,45 @@ export const STEPS = [
       line: '/access disable ivy@example.com perplexity because she has left',
     },
     done: (world) => account(world, 'ivy@example.com')?.active === false,
+  },
+  {
+    id: 'update',
+    title: 'Put a name right in Perdoo',
+    text: 'Somebody typed Zoë’s name in a hurry. Correct her display name; Dmitri, the other owner, decides.',
+    offer: {
+      label: 'Write it for me',
+      as: 'U0CARLA',
+      line: '/access update zoe.mueller@example.com perdoo',
+      app: 'perdoo',
+    },
+    done: (world) => {
+      const zoe = account(world, 'zoe.mueller@example.com', 'perdoo');
+      return zoe !== undefined && zoe.name !== 'Zoe Mueller';
+    },
+  },
+  {
+    id: 'drift',
+    title: 'Go behind Rolecall’s back',
+    text: 'Make Eve an Admin by hand, in the directory below. Rolecall finds it at its next look and asks the owners.',
+    offer: {
+      label: 'Do it for me',
+      as: 'U0CARLA',
+      line: '/access sync perplexity',
+      app: 'perplexity',
+      hand: { group: 'PPLX_Admin', account: 'eve@example.com' },
+    },
+    done: (world) => reads(world, /^\*?Drift in Perplexity/),
+  },
+  {
+    id: 'slow',
+    title: 'Wait for Pearset',
+    text: 'Approve this, too: the change is accepted at once and shows 20 to 40 minutes later. Move the clock, then.',
+    offer: {
+      label: 'Write it for me',
+      as: 'U0ADA',
+      line: '/access request editor for 4h because INC-12',
+      app: 'pearset',
+    },
+    done: (world) => holds(world, 'ada@example.com', 'Editor', 'pearset'),
   },
 ];
