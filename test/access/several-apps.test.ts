@@ -1,7 +1,9 @@
 // Several apps beside each other: which one is meant, and people who are offered once although they have an account in each.
 import { describe, expect, it } from 'vitest';
+import { DirectoryError } from '../../src/access/errors.ts';
 import type { AppPolicy } from '../../src/access/policy.ts';
-import { appMeant } from '../../src/access/service/world.ts';
+import { createDesk } from '../../src/access/service/index.ts';
+import { appMeant, directoryOf } from '../../src/access/service/world.ts';
 import { APP, CRM, grant, openOffice, slack } from './office.ts';
 
 const OKR: AppPolicy = {
@@ -67,5 +69,19 @@ describe('with several apps', () => {
       [APP, 'zoe@example.com'],
       ['okr', 'zoe@example.com'],
     ]);
+  });
+
+  it('shows what one app holds while another does not answer, and says which; nothing is "not found" by that', async () => {
+    const { world } = await TWO();
+    const hangs = async (): Promise<never> => {
+      throw new DirectoryError('unavailable', 'it hangs');
+    };
+    const okr = { ...directoryOf(world, 'okr'), find: hangs, account: hangs };
+    const desk = createDesk({ ...world, directories: { ...world.directories, okr } });
+    const found = await desk.lookup(slack('carla'), { kind: 'email', email: 'zoe@example.com' });
+    expect(found).toMatchObject({ kind: 'found', accounts: [{ app: APP }], silent: ['okr'] });
+    await expect(desk.lookup(slack('carla'), { kind: 'email', email: 'nobody@example.com' })).rejects.toThrow(
+      'it hangs',
+    );
   });
 });

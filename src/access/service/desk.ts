@@ -63,7 +63,8 @@ export interface ProfileView {
 }
 
 export type LookupView =
-  | { readonly kind: 'found'; readonly accounts: readonly AccountView[] }
+  /** `silent`: apps that did not answer; what is there is not shown. */
+  | { readonly kind: 'found'; readonly accounts: readonly AccountView[]; readonly silent?: readonly string[] }
   | {
       readonly kind: 'pick';
       readonly text: string;

@@ -1,7 +1,7 @@
 /**
  * Look-ups: who holds what, as far as the viewer may know (docs/rules.md, Privacy). Changes nothing but the audit log.
  */
-import { refuse } from '../errors.ts';
+import { DirectoryError, refuse } from '../errors.ts';
 import { holdingKey, lastEnd } from '../grant.ts';
 import { foldEmail, type Person, personKey, type SlackId, type SubjectRef, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
@@ -65,16 +65,29 @@ export async function lookup(
   const accounts: AccountView[] = [];
   let syncedAt: number | undefined;
   let slack: SlackId | undefined;
+  const silent: { readonly app: string; readonly error: DirectoryError }[] = [];
   for (const app of Object.values(world.policy.apps)) {
     if (what.kind === 'account' && what.app !== app.key) continue;
-    const known = await identify(world, app.key, what, viewer);
-    slack = known.party.slack ?? slack;
-    syncedAt = directoryOf(world, app.key).freshness().syncedAt ?? syncedAt;
-    const view =
-      known.account === undefined ? undefined : await accountView(world, app, viewer, known.account, known.party.slack);
-    if (view !== undefined) accounts.push(view);
+    try {
+      const known = await identify(world, app.key, what, viewer);
+      slack = known.party.slack ?? slack;
+      syncedAt = directoryOf(world, app.key).freshness().syncedAt ?? syncedAt;
+      const view =
+        known.account === undefined
+          ? undefined
+          : await accountView(world, app, viewer, known.account, known.party.slack);
+      if (view !== undefined) accounts.push(view);
+    } catch (error) {
+      // One app that does not answer keeps nobody from seeing the others.
+      if (!(error instanceof DirectoryError)) throw error;
+      silent.push({ app: app.key, error });
+    }
   }
-  if (accounts.length > 0) return { kind: 'found', accounts };
+  if (accounts.length > 0)
+    return { kind: 'found', accounts, ...(silent.length === 0 ? {} : { silent: silent.map(({ app }) => app) }) };
+  // Who was not found may be there.
+  const [first] = silent;
+  if (first !== undefined) throw first.error;
   const text = what.kind === 'email' ? what.email : what.kind === 'slack' ? `<@${what.slack.user}>` : viewer.name;
   return {
     kind: 'none',

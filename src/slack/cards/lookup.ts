@@ -17,7 +17,7 @@ export function lookupCard(view: LookupView, ctx: CardContext): Message {
   const pen = penFor(ctx);
   switch (view.kind) {
     case 'found':
-      return view.accounts.length === 0 ? none({ kind: 'none', text: '' }, pen) : found(view.accounts, pen);
+      return view.accounts.length === 0 ? none({ kind: 'none', text: '' }, pen) : found(view, pen);
     case 'pick':
       return pick(view, pen);
     case 'none':
@@ -25,17 +25,16 @@ export function lookupCard(view: LookupView, ctx: CardContext): Message {
   }
 }
 
-function found(accounts: readonly AccountView[], pen: Pen): Message {
+function found({ accounts, silent = [] }: Extract<LookupView, { kind: 'found' }>, pen: Pen): Message {
   const [first] = accounts;
   const title = first === undefined ? pen.t.views.none('') : who(first);
-  return message(
-    title,
-    asManyAsFit(
-      accounts.map((one, at) => [...(at === 0 ? [] : [divider]), ...accountBlocks(one, pen)]),
-      48,
-      moreRow(pen),
-    ),
+  const shown = asManyAsFit(
+    accounts.map((one, at) => [...(at === 0 ? [] : [divider]), ...accountBlocks(one, pen)]),
+    48,
+    moreRow(pen),
   );
+  const missing = pen.t.small.names(silent.map((app) => pen.n.app(app)));
+  return message(title, silent.length === 0 ? shown : [...shown, context(pen.t.views.silent(missing))]);
 }
 
 const who = ({ account, slack }: AccountView): Words =>

@@ -94,7 +94,7 @@ const account = (text: string, index = 0): AccountView => ({
 
 const lookups = (text: string): LookupView[] => [
   { kind: 'found', accounts: [] },
-  { kind: 'found', accounts: many(40, (index) => account(text, index)) },
+  { kind: 'found', accounts: many(40, (index) => account(text, index)), silent: [text, 'perdoo'] },
   {
     kind: 'pick',
     text,
@@ -353,6 +353,11 @@ describe('a look-up', () => {
     const block = card.blocks.find((each) => each.type === 'actions');
     expect(addressOf(block?.block_id)).toEqual({ kind: 'account', app: 'perplexity', account: 'acc-0' });
     expect(buttonsOf(block).every((button) => button.value === undefined)).toBe(true);
+  });
+
+  it('says of which apps nothing is known just now', () => {
+    const card = lookupCard({ kind: 'found', accounts: [account('Bob')], silent: ['perdoo'] }, ctx);
+    expect(textOf(card.blocks)).toContain('Perdoo did not answer just now');
   });
 
   it('shows no roles where the viewer may not see them, and no button that does not work', () => {

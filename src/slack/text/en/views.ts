@@ -29,6 +29,7 @@ export const roles = (all: Words): Words => say`Holds: ${all}`;
 export const noRole = say`Holds no role`;
 export const disabled = (at: Words, by: string): Words => say`Switched off ${at} by ${piece(by, 80)}`;
 export const live = say`Read from the app just now.`;
+export const silent = (apps: Words): Words => say`${apps} did not answer just now: what is there is not shown.`;
 export const asOf = (at: Words): Words => say`As of the last sync, ${at}.`;
 export const neverSynced = say`The first sync is not finished: this may be incomplete.`;
 export const incomplete = say`The last sync was incomplete: some accounts may be missing.`;
