@@ -12,7 +12,7 @@ const USAGE = `rolecall <command>
 
   start                       run the bot
   sandbox [--socket] [--port N]
-                              try it: a Slack workspace in a web page, a SCIM service, and the real bot between them
+                              try it: a Slack workspace in a web page, the SCIM services of three apps, and the real bot
   check [--json]              is the configuration sound? every fault at once, with its fix
   doctor [--json]             does it all work? Slack, every app, the data folder, the people: what is wrong, with its fix
   link <app> [<role>=<group> …] [--create] [--json]
