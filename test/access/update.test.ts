@@ -147,7 +147,9 @@ describe('what an app takes', () => {
     for (const [changes, said] of wrong) {
       const asked = update('ada', changes);
       expect((await office.desk.check(slack('ben'), asked)).map((each) => each.refusal.code)).toEqual([said]);
-      const sent = office.desk.submit(slack('ben'), 'ben', asked, { id: `once-${Object.keys(changes).join()}-${said}` });
+      const sent = office.desk.submit(slack('ben'), 'ben', asked, {
+        id: `once-${Object.keys(changes).join()}-${said}`,
+      });
       expect(await code(sent), 'nothing of it is stored').toBe(said);
     }
     const fits = update('ada', { title: 'x'.repeat(256), manager: '9f8b2c1d-77aa-4e5b-9c3d-1a2b3c4d5e6f' });
@@ -183,6 +185,23 @@ describe('what says who somebody is', () => {
     );
     const done = await office.decide('dmitri', asked.id);
     expect([done.state, outcomes(done)]).toEqual(['done', { [attribute]: 'confirmed', title: 'confirmed' }]);
+  });
+
+  it('hears two owners who click at the same moment, and one who clicks twice once', async () => {
+    const office = await openOffice();
+    const asked = await office.ask('ben', update('ada', { email: 'ada.new@example.com' }));
+    const approve = (by: string) => office.desk.decide({ request: asked.id, by: slack(by), verdict: 'approve' });
+    const twice = await Promise.all([code(approve('carla')), code(approve('carla'))]);
+    expect(twice.sort()).toEqual(['already_approved_by_you', 'done']);
+    await office.desk.decide({ request: asked.id, by: slack('dmitri'), verdict: 'approve' });
+    await office.run();
+    const again = await office.ask('ben', update('ada', { email: 'ada@example.com' }));
+    const both = ['carla', 'dmitri'].map((by) =>
+      office.desk.decide({ request: again.id, by: slack(by), verdict: 'approve' }),
+    );
+    expect((await Promise.all(both)).map((each) => each.state).sort()).toEqual(['approved', 'pending']);
+    await office.run();
+    expect((await office.request(again.id)).state).toBe('done');
   });
 
   it('is refused when asked where two owners cannot be reached, and says how many can', async () => {

@@ -48,10 +48,15 @@ export async function decide(
   try {
     return await decideAs(world, click);
   } catch (error) {
+    // Somebody else was first, and the request still waits: each is heard in the step that waits now.
+    if (error instanceof Passed) return decide(world, click);
     if (error instanceof AccessError && UNENTITLED.includes(error.refusal.code)) await noteRefusal(world, click, error);
     throw error;
   }
 }
+
+/** Thrown inside the commit of a decision when the step it was meant for has been passed meanwhile: nothing is written. */
+class Passed extends Error {}
 
 /** Who tries to decide without the right to it is on record. */
 const UNENTITLED: readonly string[] = ['outsider', 'not_entitled', 'self_approval'];
@@ -97,9 +102,10 @@ async function decideAs(
     request.id,
     (draft, current, named) => {
       const step = current === undefined ? undefined : currentStep(current);
-      if (current === undefined || step === undefined || step.index !== waiting.index) {
+      if (current === undefined || step === undefined) {
         return refuse({ code: 'closed', request: request.id, state: current?.state ?? 'ended' });
       }
+      if (step.index !== waiting.index) throw new Passed();
       if (current.decisions.some((each) => samePersonAs(world, each.by, clicker)))
         refuse({ code: 'already_approved_by_you' });
       const decision = {

@@ -13,6 +13,7 @@ export type StateUser = {
   readonly externalId: string | undefined;
   readonly displayName: string | undefined;
   readonly email: string | undefined;
+  readonly title: string | undefined;
   readonly active: boolean;
   /** The id of the manager. */
   readonly manager: string | undefined;
@@ -59,6 +60,7 @@ function describeUser(tables: Tables, user: ResourceRecord | undefined): StateUs
       externalId: text(user, 'externalId'),
       displayName: text(user, 'displayName'),
       email: emailsOf(user)[0],
+      title: text(user, 'title'),
       active: isActive(user),
       manager: isObject(manager) && typeof manager.value === 'string' ? manager.value : undefined,
       groups: [...tables.groupsOf(user.id)],
