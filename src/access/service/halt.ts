@@ -4,7 +4,7 @@
  */
 import { haltOf } from '../groups.ts';
 import { HOUR } from '../policy.ts';
-import type { AppRecord, Job, NewJob } from '../ports.ts';
+import type { Job, NewJob } from '../ports.ts';
 import { type AccessRequest, amend, type Waiting } from '../request.ts';
 import { type Draft, draftOn, showCards } from './draft.ts';
 import { scheduleApply } from './enter.ts';
@@ -76,6 +76,6 @@ export async function wake(world: World, job: Job): Promise<JobResult> {
 }
 
 /** How many open requests of the app wait for it to go on. */
-export async function waitingIn(world: World, app: AppRecord['app']): Promise<number> {
+export async function waitingIn(world: World, app: string): Promise<number> {
   return (await world.store.openRequests({ app })).filter((request) => request.waits !== undefined).length;
 }
