@@ -50,6 +50,7 @@ describe('adopting', () => {
       decision: { how: 'adopt', request: asked.id },
     });
     expect(await code(office.decide('dmitri', asked.id))).toBe('self_approval');
+    await office.once('settle', id);
     expect(await code(click(office, 'carla', id, 'put_right'))).toBe('drift_settled');
 
     expect((await office.decide('carla', asked.id)).state).toBe('active');
@@ -247,6 +248,20 @@ describe('putting right', () => {
     expect(office.writes).toEqual([`add a-ada to ${ADMINS}`]);
   });
 
+  it('gives nothing back under a grant that has ended meanwhile', async () => {
+    const { office, id, granted } = await lostAda();
+    await office.desk.pause(slack('carla'), APP);
+    await click(office, 'dmitri', id, 'put_right');
+    await office.desk.finish({ request: granted, by: slack('ada') });
+    await office.run();
+    expect((await office.request(granted)).state).toBe('ended');
+    await office.desk.resume(slack('carla'), APP);
+    await office.later(MINUTE);
+    expect(office.writes).toEqual([]);
+    expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
+    expect(await states(office)).toEqual(ACCEPTED);
+  });
+
   it('writes nothing in observe mode, and says so', async () => {
     const { office, id } = await strayEve((crm) => ({ ...crm, mode: 'observe' }));
     const real = office.world.directories[APP];
@@ -255,6 +270,12 @@ describe('putting right', () => {
     await click(office, 'dmitri', id, 'put_right');
     expect(shown(office, 'carla', id)).toMatchObject({ state: 'open', undone: { why: 'observed' } });
     expect(office.groups.get(ADMINS)?.has('a-eve')).toBe(true);
+    drop(office, 'dmitri', MEMBERS);
+    Object.assign(real, { add: async () => ({ kind: 'observed', at: office.now }) });
+    await look(office);
+    const { id: dmitri } = await finding(office, 'none//a-dmitri');
+    await click(office, 'carla', dmitri, 'put_right');
+    expect(shown(office, 'carla', dmitri)).toMatchObject({ state: 'open', undone: { why: 'observed' } });
   });
 
   it('an account in two groups takes it out of the base group; one in none gets it', async () => {
@@ -290,6 +311,20 @@ describe('putting right', () => {
     await office.later(15 * MINUTE);
     expect(shown(office, 'carla', id)).toMatchObject({ state: 'closed', settled: { how: 'put_right' } });
     expect(await office.store.holdings({ app: APP })).toEqual([]);
+  });
+
+  it('and with them what had been there before, for nobody is to find it again when the account is switched on', async () => {
+    const office = await openDrifting();
+    const { id: granted } = await office.ask('ada', grant());
+    put(office, 'ada');
+    await office.decide('ben', granted);
+    const ada = office.accounts.get('a-ada');
+    if (ada === undefined) throw new Error('no Ada');
+    office.accounts.set('a-ada', { ...ada, active: false });
+    await look(office);
+    await click(office, 'dmitri', (await finding(office, 'disabled_with_grants//a-ada')).id, 'put_right');
+    expect((await office.request(granted)).state).toBe('ended');
+    expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
   });
 
   it('comes to the same end wherever the process dies', async () => {

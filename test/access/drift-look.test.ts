@@ -296,6 +296,49 @@ describe('a new finding', () => {
     });
   });
 
+  it('is told twenty at a time, even of a sensitive role; the others have their turn with the next look', async () => {
+    const office = await openDrifting();
+    for (let n = 0; n < 25; n += 1) {
+      const each = account(`p${n}`);
+      office.accounts.set(each.id, each);
+      put(office, each.name, MEMBERS);
+      put(office, each.name);
+    }
+    await look(office);
+    expect(posted(office)).toHaveLength(2 * 20);
+    expect(await overflows(office)).toMatchObject([{ count: 5 }]);
+    await look(office);
+    expect(posted(office)).toHaveLength(2 * 25);
+    expect(await overflows(office)).toEqual([]);
+  });
+
+  it('gives way to another that explains it', async () => {
+    const office = await openDrifting();
+    await office.decide('ben', (await office.ask('ada', grant())).id);
+    drop(office, 'ada');
+    await look(office);
+    expect(await states(office)).toContain('open lost/admin/a-ada');
+    const ada = office.accounts.get('a-ada');
+    if (ada !== undefined) office.accounts.set('a-ada', { ...ada, active: false });
+    await look(office);
+    expect((await states(office)).filter((each) => each.startsWith('open'))).toEqual([
+      'open disabled_with_grants//a-ada',
+    ]);
+  });
+
+  it('that is decided is nobody’s news: only who has its card sees it change', async () => {
+    const office = await openDrifting();
+    const dmitri = office.people.get('dmitri');
+    office.people.delete('dmitri');
+    put(office, 'eve');
+    await look(office);
+    if (dmitri !== undefined) office.people.set('dmitri', dmitri);
+    const { id } = await finding(office, 'stray/admin/a-eve');
+    await click(office, 'carla', id, 'ignore', 'known');
+    expect(posted(office)).toEqual(['carla']);
+    expect(shown(office, 'carla', id)).toMatchObject({ state: 'silent' });
+  });
+
   it('is one, wherever the process dies', async () => {
     await wherever(async (nth, when) => {
       const office = await openOffice();

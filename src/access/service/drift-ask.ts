@@ -28,18 +28,18 @@ function takes(record: DriftRecord | undefined, request: AccessRequest): record 
 }
 
 /**
- * An owner who is not the subject, and a finding of just this membership that waits for them.
+ * An owner who is not the subject, and a finding of just this membership. That it still waits is judged with the claim.
  * @throws AccessError `drift_settled`, `drift_own`, `not_entitled`; DirectoryError
  */
 export async function mustSettle(
   world: World,
   app: AppPolicy,
-  { ask, ...request }: AccessRequest,
+  { ask }: AccessRequest,
   known: Known,
   actor: Person,
 ): Promise<void> {
   const record = ask.drift === undefined ? undefined : await world.store.read('drift', ask.drift);
-  if (!takes(record, { ask, ...request })) return refuse(settledBy(record));
+  if (!isFinding(record)) return refuse(settledBy(record));
   const { account } = known;
   const meant =
     account !== undefined && ask.role !== undefined

@@ -148,9 +148,7 @@ async function tell(
     const draft = draftOn(view);
     const before = draft.get('drift', id);
     const books = booksOf(holdingsIn(view, app.key, account, roles), busy, at.books.kept);
-    if (verdictOn(difference, app, at.sight, books) !== 'so' || (isFinding(before) && before.state !== 'waiting')) {
-      return draft.change(false);
-    }
+    if (verdictOn(difference, app, at.sight, books) !== 'so') return draft.change(false);
     const finding: Finding = {
       what: 'finding',
       id,
