@@ -56,6 +56,7 @@ import {
   STATES,
   slack,
   textOf,
+  UPDATING,
 } from './sample.ts';
 
 const ctx = context();
@@ -567,6 +568,12 @@ describe('the help', () => {
 });
 
 describe('the owner', () => {
+  it('starts an update from the App Home where the app takes any', () => {
+    const view = { ...homes('Bob', 1), apps: [offer()] };
+    expect(actionsOf(homeView(view, context({ traits: UPDATING })))).toContain(ACTIONS.openUpdate);
+    expect(actionsOf(homeView(view, ctx))).not.toContain(ACTIONS.openUpdate);
+  });
+
   it('is never offered a decision on somebody else’s card in a list of what waits', () => {
     const view = { ...homes('Bob', 1), viewer: { ...homes('Bob', 1).viewer, slack: slack(OWNER) } };
     expect(actionsOf(pendingCard(view, ctx))).toContain(ACTIONS.approve);
