@@ -44,6 +44,7 @@ async function press(actionId: string, button: { value?: string; blockId?: strin
 
 const APP = addressFor({ kind: 'app', app: 'perplexity' }) ?? '';
 const ACCOUNT = addressFor({ kind: 'account', app: 'perplexity', account: 'a2' }) ?? '';
+const GROUP = addressFor({ kind: 'group', app: 'perplexity', role: 'admin', group: 'g-2' }) ?? '';
 const refused = (refusal: AccessRequest['refusal'], change: Partial<AccessRequest['ask']> = {}): AccessRequest =>
   pendingRequest({
     state: 'refused',
@@ -100,6 +101,11 @@ const CALLS: [ActionId, { value?: string; blockId?: string }, string, unknown[]]
   [ACTIONS.showPending, {}, 'home', [slackId(USERS.alice)]],
   [ACTIONS.listApp, { blockId: APP }, 'list', [slackId(USERS.alice), 'perplexity', 'admins']],
   [ACTIONS.cannotGetIn, { blockId: APP }, 'cannotGetIn', [slackId(USERS.alice), 'perplexity']],
+  [ACTIONS.appStatus, { blockId: APP }, 'status', [slackId(USERS.alice), 'perplexity']],
+  [ACTIONS.appSync, { blockId: APP }, 'sync', [slackId(USERS.alice), 'perplexity']],
+  [ACTIONS.appPause, { blockId: APP }, 'pause', [slackId(USERS.alice), 'perplexity']],
+  [ACTIONS.appResume, { blockId: APP }, 'resume', [slackId(USERS.alice), 'perplexity']],
+  [ACTIONS.useGroup, { blockId: GROUP }, 'useGroup', [slackId(USERS.alice), 'perplexity', 'admin', 'g-2']],
 ];
 
 describe('every button there is', () => {
@@ -135,6 +141,8 @@ describe('every button there is', () => {
     ['no request', ACTIONS.approve, {}],
     ['no app', ACTIONS.listApp, {}],
     ['an app instead of an account', ACTIONS.accountDisable, { blockId: APP }],
+    ['no app to be paused', ACTIONS.appPause, {}],
+    ['an account instead of a group', ACTIONS.useGroup, { blockId: ACCOUNT }],
   ])('that names %s is answered as outdated', async (_what, actionId, button) => {
     await press(actionId, button);
     await edge.until(() => ephemerals(edge, USERS.alice)[0]);
