@@ -198,15 +198,18 @@ export function differences(app: AppPolicy, sight: Sight, books: Books): Differe
 
 /** Each thing that could differ, once. */
 function* candidates(app: AppPolicy, sight: Sight, books: Books): Generator<Difference> {
+  const higher = new Set<string>();
   for (const role of Object.values(app.roles)) {
     if (role.sensitive) yield { kind: 'no_admin', role: role.key };
     const members = sight.members[role.key] ?? 'unknown';
     if (members === 'unknown') continue;
+    if (role.base) continue;
     for (const account of members) {
-      if (!role.base) yield { kind: 'stray', account, role: role.key };
-      else if (app.exclusive) yield { kind: 'both', account };
+      yield { kind: 'stray', account, role: role.key };
+      if (app.exclusive) higher.add(account);
     }
   }
+  for (const account of higher) yield { kind: 'both', account };
   const off = new Set<string>();
   for (const { account, role } of books.holdings) {
     yield { kind: 'lost', account, role };
@@ -214,7 +217,13 @@ function* candidates(app: AppPolicy, sight: Sight, books: Books): Generator<Diff
     off.add(account);
   }
   if (baseRole(app) === undefined || app.traits.assignedOnly) return;
-  for (const account of sight.accounts.keys()) yield { kind: 'none', account };
+  const listed = Object.keys(app.roles).map((role) => sight.members[role] ?? 'unknown');
+  if (listed.includes('unknown')) return;
+  // Everybody is asked about, and nearly everybody is in a group: that must not cost much.
+  const groups = listed.filter((members) => members !== 'unknown').sort((a, b) => b.size - a.size);
+  for (const account of sight.accounts.keys()) {
+    if (!groups.some((members) => members.has(account))) yield { kind: 'none', account };
+  }
 }
 
 const GRAVITY: Readonly<Record<DifferenceKind, number>> = {
