@@ -3,9 +3,8 @@
  */
 import { refuse } from '../errors.ts';
 import { stoppedBy } from '../groups.ts';
-import { foldEmail, type Party, type Person, personKey, sameName, sameSlack } from '../people.ts';
+import { foldEmail, type Party, type Person, personKey } from '../people.ts';
 import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
-import type { Account } from '../ports.ts';
 import { type AccessRequest, type Ask, gives, type Length, type Step } from '../request.ts';
 import { mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
 import { needAssigned } from './assigned.ts';
@@ -13,6 +12,7 @@ import { identify, type Known } from './binding.ts';
 import { mustSettle } from './drift-ask.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
+import { askedUnder } from './other-name.ts';
 import { planUpdate } from './plan-update.ts';
 import { aboutAccount, askingOf, type Plan, steps, theAccount, theReason, twoOwners } from './planning.ts';
 import { seatsOf } from './seats.ts';
@@ -287,26 +287,4 @@ async function planEnable(
     ...(otherName === undefined ? {} : { otherName }),
     ...(disabled === undefined ? {} : { disabledBefore: disabled }),
   };
-}
-
-/**
- * The name an account was asked for under, where it is not the account's: perhaps an address has passed from one person to
- * another, and what the first one held would come back for the second. @throws AccessError `no_such_request`
- */
-async function askedUnder(
-  world: World,
-  request: AccessRequest,
-  account: Account,
-): Promise<{ readonly was: string; readonly asked: string } | undefined> {
-  const id = request.ask.instead;
-  if (id === undefined) return undefined;
-  const before = (await world.store.read('request', id)) ?? (await world.store.closedRequest(id));
-  const typed = before?.ask.newAccount;
-  if (before === undefined || typed === undefined || !sameSlack(before.requester.slack, request.requester.slack)) {
-    return refuse({ code: 'no_such_request', request: id });
-  }
-  const met = before.refusal ?? (before.closing?.why === 'refused_at_apply' ? before.closing.refusal : undefined);
-  if (met?.code !== 'account_exists' || met.id !== account.id) return undefined;
-  const asked = [typed.givenName, typed.familyName].filter((part) => part !== undefined && part !== '').join(' ');
-  return sameName(asked, account.name) ? undefined : { was: account.name, asked };
 }

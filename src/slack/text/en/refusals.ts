@@ -5,26 +5,16 @@ import type { Refusal } from '../../../access/errors.ts';
 import { VERBS } from '../../command/verbs.ts';
 import type { Problem } from '../../command.ts';
 import type { Names } from '../names.ts';
-import { code, listed, piece, say, type Words } from '../words.ts';
-import { attributes } from './labels.ts';
+import { code, piece, say, type Words } from '../words.ts';
+import { updateRefusal } from './update.ts';
 import { notEntitled, outsider } from './who.ts';
-import { duration, more, STATES } from './words.ts';
+import { duration, few, STATES, short } from './words.ts';
 
 /** Two halves of one answer: read aloud one after the other. */
 export interface No {
   readonly what: Words;
   readonly next: Words;
 }
-
-const short = (text: string): Words => piece(text, 48);
-
-/** A few names of others, short enough that the next step is still read. */
-const few = (all: readonly string[], max = 4): Words =>
-  listed(
-    all.map((name) => piece(name, 40)),
-    max,
-    more,
-  );
 
 const oneOf = (verb: 'Use' | 'Name', known: readonly string[]): Words =>
   known.length === 0 ? say`Ask an owner what there is.` : say`${verb} one of these: ${few(known)}.`;
@@ -189,62 +179,17 @@ export function refusal(no: Problem, n: Names): No {
         next: say`Use the work address, or ask an owner to allow the domain.`,
       };
     case 'not_assigned':
-      return {
-        what: say`${n.app(no.app)} lets me touch only accounts that were assigned to it, and this one is in none of its groups.`,
-        next: say`Ask an owner to assign the person there first, then ask again.`,
-      };
     case 'no_updates':
-      return {
-        what: say`${n.app(no.app)} does not take profile changes over SCIM.`,
-        next: say`Change it at the source: in the HR system or the identity provider.`,
-      };
     case 'attribute_not_taken':
-      return {
-        what: say`${n.app(no.app)} does not take changes of this over SCIM: ${few(no.attributes.map((one) => attributes[one]))}.`,
-        next: say`Leave it as it is here, and change it at the source.`,
-      };
     case 'nothing_to_change':
-      return {
-        what: say`${n.app(no.app)} shows all of this already, so there is nothing to change.`,
-        next: say`Change at least one field, or close the form.`,
-      };
     case 'value_needed':
-      return {
-        what: say`An account cannot be without this: ${attributes[no.attribute]}.`,
-        next: say`Enter a value, or leave it as it was.`,
-      };
     case 'value_too_long':
-      return {
-        what: say`This is too long: ${attributes[no.attribute]}.`,
-        next: say`Shorten it to ${no.max} characters.`,
-      };
     case 'value_malformed':
-      return {
-        what: say`I cannot write this as it stands: ${attributes[no.attribute]}.`,
-        next: say`Check the spelling, and type it again without invisible characters.`,
-      };
     case 'address_taken':
-      return {
-        what: say`Another account in ${n.app(no.app)} has ${short(no.email)} already.`,
-        next: say`Use another address, or have that account changed first.`,
-      };
     case 'manager_unfit':
-      return {
-        what: say`A manager needs an active account of their own in ${n.app(no.app)}.`,
-        next: say`Choose somebody else.`,
-      };
     case 'sensitive_held':
-      return {
-        what: no.unreadable
-          ? say`I cannot read whether ${n.role(no.role)} in ${n.app(no.app)} is held, and never change addresses or manager of its holders.`
-          : say`${n.role(no.role)} in ${n.app(no.app)} is held: as long as it is, addresses and manager stay as they are.`,
-        next: no.unreadable ? say`Try again later, or ask an owner.` : say`Take the role away first, then ask again.`,
-      };
     case 'two_owners_needed':
-      return {
-        what: say`This needs two owners of ${n.app(no.app)} to agree, and ${no.reachable === 0 ? 'none' : 'only one'} can decide it: whoever asks or is concerned never counts.`,
-        next: say`Ask those who keep the policy to name one more owner.`,
-      };
+      return updateRefusal(no, n);
     case 'not_allowed_to_ask':
       return { what: say`The policy does not let you ask for this.`, next: say`Ask an owner of the app to do it.` };
     case 'reason_required':

@@ -40,6 +40,17 @@ export const names = (all: readonly string[], max = 4): Words =>
     more,
   );
 
+/** One foreign name, short enough that the rest of the sentence is still read. */
+export const short = (text: string): Words => piece(text, 48);
+
+/** A few names of others, short enough that the next step is still read. */
+export const few = (all: readonly string[], max = 4): Words =>
+  listed(
+    all.map((name) => piece(name, 40)),
+    max,
+    more,
+  );
+
 export const WEEKDAYS: readonly string[] = [
   'Monday',
   'Tuesday',
