@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { useBrowser } from './visitor.ts';
 
 describe('the workspace in the page', () => {
   const visit = useBrowser();
+  let open: Sandbox;
+  beforeAll(async () => {
+    open = await openSandbox({ port: 0, socket: false });
+  });
+  afterAll(() => open.close());
+  /** A visit that changes nothing for the next one: to a sandbox they share. */
+  const look = () => visit({ sandbox: { ...open, close: async () => {} } });
 
   it('makes an account from a modal whose errors stand on their fields', async () => {
     const visitor = await visit();
@@ -52,7 +60,7 @@ describe('the workspace in the page', () => {
   });
 
   it('closes an open list of people, and only then the modal, with Escape', async () => {
-    const visitor = await visit();
+    const visitor = await look();
     await visitor.click(visitor.button(/Request access/));
     const form = visitor.dialog('Request a role');
     await visitor.click(form.getByRole('combobox', { name: 'For whom' }));
@@ -84,7 +92,7 @@ describe('the workspace in the page', () => {
   });
 
   it('looks up the author of a message, and answers whom it may', async () => {
-    const visitor = await visit();
+    const visitor = await look();
     await visitor.be('Ben');
     await visitor.click(visitor.button('general'));
     const message = await visitor.sees(/glad to be here/);
@@ -95,7 +103,7 @@ describe('the workspace in the page', () => {
   });
 
   it('keeps person and place over a reload, and lets in only whom Slack lets in', async () => {
-    const visitor = await visit();
+    const visitor = await look();
     await visitor.be('Ben');
     await visitor.click(visitor.button('general'));
     await visitor.sees(/Morning!/);
@@ -114,7 +122,7 @@ describe('the workspace in the page', () => {
   });
 
   it('offers the command as one types and fills it in', async () => {
-    const visitor = await visit();
+    const visitor = await look();
     await visitor.fill(visitor.composer(), '/access lo');
     const hints = visitor.page.getByRole('listbox', { name: 'Suggestions' });
     await hints.getByRole('option', { name: /lookup muller/ }).waitFor();
@@ -159,7 +167,7 @@ describe('the workspace in the page', () => {
   });
 
   it('gives every control a name', async () => {
-    const visitor = await visit();
+    const visitor = await look();
     const nameless = () =>
       visitor.page.evaluate<
         string[]
