@@ -38,6 +38,8 @@ export interface Finding extends Shown {
    * for an owner · `settling`: decided, and not done yet · `silent`: accepted or ignored, as long as it lasts · `closed`.
    */
   readonly state: 'noted' | 'waiting' | 'open' | 'settling' | 'silent' | 'closed';
+  /** The first look whose card speaks for it, or spoke. */
+  readonly baseline?: string;
   /** Whose account; absent: a role that nobody holds. */
   readonly subject?: Party;
   /** When the same was last put right, or taken away by a request: it has come back since. */
@@ -54,7 +56,7 @@ export interface Finding extends Shown {
   readonly settled?: { readonly how: Settled; readonly at: number };
 }
 
-/** The first look: what had been there before anybody could ask Rolecall for it. */
+/** The first look at a role or more: what had been there before anybody could ask Rolecall for it. */
 export interface Baseline extends Shown {
   readonly what: 'baseline';
   /** `settling`: decided, and being written down finding by finding. */

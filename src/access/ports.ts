@@ -68,8 +68,8 @@ export interface AppRecord {
   readonly paused?: { readonly at: number; readonly by: Party };
   /** A role's group is not what it was: nothing is given here until an owner has looked. */
   readonly troubles?: readonly GroupTrouble[];
-  /** When it was first compared with the ledger: from then on each new difference is told by itself. */
-  readonly comparedSince?: number;
+  /** role key → when its group was first compared with the ledger: from then on each new difference is told by itself */
+  readonly compared?: Readonly<Record<string, number>>;
   /** When it last went on after a pause or a trouble, ms: what waited has `applyWithin` from here. */
   readonly resumedAt?: number;
   /** What the client learned of its service, and when last: its own shape, bounded, no secret. True of this `service` only. */

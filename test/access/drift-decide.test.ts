@@ -86,6 +86,14 @@ describe('adopting', () => {
     expect(office.groups.get(ADMINS)?.has('a-eve')).toBe(false);
   });
 
+  it('of what is gone meanwhile claims nothing', async () => {
+    const { office, id } = await strayEve();
+    await office.ask('dmitri', adopt(id));
+    drop(office, 'eve');
+    await look(office);
+    expect(shown(office, 'carla', id)).toMatchObject({ state: 'closed', settled: { how: 'gone' } });
+  });
+
   it.each<[string, string, (id: string) => Ask, string]>([
     ['without the finding', 'dmitri', () => adopt('x', {}), 'drift_settled'],
     ['by somebody who is no owner', 'ben', (id) => adopt(id), 'not_entitled'],
@@ -259,6 +267,8 @@ describe('putting right', () => {
     await office.later(MINUTE);
     expect(office.writes).toEqual([]);
     expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
+    // Nobody claims that it was put right.
+    expect(shown(office, 'carla', id)).toMatchObject({ state: 'closed', settled: { how: 'gone' } });
     expect(await states(office)).toEqual(ACCEPTED);
   });
 

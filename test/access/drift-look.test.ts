@@ -12,8 +12,10 @@ import {
   baselines,
   click,
   drop,
+  EDITORS,
   finding,
   findings,
+  foundEditors,
   look,
   openDrifting,
   overflows,
@@ -22,6 +24,7 @@ import {
   shown,
   states,
   wherever,
+  withEditors,
 } from './drifting.ts';
 import { ADMINS, APP, account, grant, MEMBERS, type Office, openOffice, slack } from './office.ts';
 
@@ -134,6 +137,33 @@ describe('the first look', () => {
     await firstLook(office);
     expect(await states(office)).toEqual(['open no_admin/admin/']);
     expect(await baselines(office)).toEqual([]);
+  });
+
+  it('at a role that came later is a card of its own, and touches nothing that was decided', async () => {
+    const office = await openDrifting(withEditors);
+    foundEditors(office);
+    put(office, 'eve', EDITORS);
+    put(office, 'ben', EDITORS);
+    put(office, 'ada');
+    await linkedGroups(office.world, APP);
+    await look(office);
+    // The new Admin is news; the editors had been there before anybody could ask for the role.
+    expect(await states(office)).toEqual([
+      'noted stray/editor/a-ben',
+      'noted stray/editor/a-eve',
+      'open stray/admin/a-ada',
+      'silent stray/admin/a-carla',
+      'silent stray/admin/a-zoe',
+    ]);
+    const [first] = await baselines(office);
+    expect(first?.counts).toEqual({ stray: 2 });
+    await click(office, 'carla', first?.id ?? '', 'accept');
+    put(office, 'zoe', EDITORS);
+    await look(office);
+    expect((await states(office)).filter((each) => each.startsWith('open'))).toEqual([
+      'open stray/admin/a-ada',
+      'open stray/editor/a-zoe',
+    ]);
   });
 
   it('of a thousand people is one card, and a thousand decisions on record', async () => {
@@ -252,21 +282,12 @@ describe('a new finding', () => {
   });
 
   it('of more than twenty at once has twenty cards, the gravest first, and one that counts the rest', async () => {
-    const office = await openDrifting((crm) => ({
-      ...crm,
-      roles: {
-        ...crm.roles,
-        editor: { key: 'editor', group: 'Editors', sensitive: false, base: false, managedBy: 'rolecall' },
-      },
-    }));
-    office.names.set('g-editors', 'Editors');
-    office.groups.set('g-editors', new Set());
-    await linkedGroups(office.world, APP);
+    const office = await openDrifting(withEditors, foundEditors);
     for (let n = 0; n < 30; n += 1) {
       const each = account(`p${n}`);
       office.accounts.set(each.id, each);
       put(office, `p${n}`, MEMBERS);
-      put(office, `p${n}`, n < 5 ? ADMINS : 'g-editors');
+      put(office, `p${n}`, n < 5 ? ADMINS : EDITORS);
     }
     await look(office);
     const first = (await findings(office)).filter(({ state }) => state === 'open');
@@ -288,7 +309,7 @@ describe('a new finding', () => {
     for (const { id } of first.slice(5, 11)) await click(office, 'carla', id, 'ignore', 'known');
     await look(office);
     expect(await overflows(office)).toMatchObject([{ count: 5 }]);
-    for (const each of office.groups.get('g-editors') ?? []) office.groups.get('g-editors')?.delete(each);
+    office.groups.get(EDITORS)?.clear();
     await look(office);
     expect(await overflows(office)).toEqual([]);
     expect(office.drift.findLast(({ record }) => record.what === 'overflow')?.record).toMatchObject({
@@ -324,6 +345,18 @@ describe('a new finding', () => {
     expect((await states(office)).filter((each) => each.startsWith('open'))).toEqual([
       'open disabled_with_grants//a-ada',
     ]);
+  });
+
+  it('reaches the owners at last, when none could be reached at first', async () => {
+    const office = await openDrifting();
+    const owners = ['carla', 'dmitri'].map((user) => [user, office.people.get(user)] as const);
+    for (const [user] of owners) office.people.delete(user);
+    put(office, 'eve');
+    await look(office);
+    expect(posted(office)).toEqual([]);
+    for (const [user, person] of owners) if (person !== undefined) office.people.set(user, person);
+    await look(office);
+    expect(posted(office)).toEqual(['carla', 'dmitri']);
   });
 
   it('that is decided is nobody’s news: only who has its card sees it change', async () => {

@@ -16,13 +16,32 @@ export async function look(office: Office): Promise<void> {
 export const put = (office: Office, who: string, group = ADMINS): void => {
   office.groups.get(group)?.add(`a-${who}`);
 };
+/** A second role above base, that is not guarded. */
+export const withEditors = (crm: AppPolicy): AppPolicy => ({
+  ...crm,
+  roles: {
+    ...crm.roles,
+    editor: { key: 'editor', group: 'Editors', sensitive: false, base: false, managedBy: 'rolecall' },
+  },
+});
+export const EDITORS = 'g-editors';
+/** Its group is made. */
+export function foundEditors(office: Office): void {
+  office.names.set(EDITORS, 'Editors');
+  office.groups.set(EDITORS, new Set());
+}
+
 export const drop = (office: Office, who: string, group = ADMINS): void => {
   office.groups.get(group)?.delete(`a-${who}`);
 };
 
 /** An office that has been compared before: what was there (Carla and Zoe as Admins) is accepted. */
-export async function openDrifting(change?: (crm: AppPolicy) => AppPolicy): Promise<Office> {
+export async function openDrifting(
+  change?: (crm: AppPolicy) => AppPolicy,
+  prepare: (office: Office) => void = () => {},
+): Promise<Office> {
   const office = await openOffice(change);
+  prepare(office);
   await linkedGroups(office.world, APP);
   await look(office);
   const [first] = await baselines(office);

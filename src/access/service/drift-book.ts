@@ -5,6 +5,7 @@ import type { Actor, AuditEvent, Note } from '../audit.ts';
 import { accountIn, roleIn } from '../drift.ts';
 import type { DriftRecord, Finding } from '../drift-record.ts';
 import { type Party, personKey } from '../people.ts';
+import type { NewJob } from '../ports.ts';
 import type { Draft } from './draft.ts';
 
 type OnDrift = Extract<AuditEvent, { finding: string }>;
@@ -48,10 +49,18 @@ export function recordDrift<T extends OnDrift['type']>(
   draft.event(event as unknown as AuditEvent);
 }
 
+/** Every copy of the card is due to be brought up to date. */
+export const cardsJob = (id: string, due: number): NewJob => ({
+  key: `drift_cards:${id}`,
+  kind: 'drift_cards',
+  target: id,
+  due,
+});
+
 /** Puts the record, and has every copy of its card brought up to date. */
 export function putDrift(draft: Draft, record: DriftRecord): void {
   draft.put('drift', record.id, record);
-  draft.schedule({ key: `drift_cards:${record.id}`, kind: 'drift_cards', target: record.id, due: draft.now });
+  draft.schedule(cardsJob(record.id, draft.now));
 }
 
 export const isFinding = (record: DriftRecord | undefined): record is Finding => record?.what === 'finding';

@@ -63,14 +63,14 @@ export interface OpenDrift {
 /** For status and Home: from memory. Whether the viewer may know is the caller's to ask. */
 export async function openFindings(world: World, app: string): Promise<OpenDrift> {
   const known = await world.store.drifts(app);
-  const since = (await world.store.read('app', app))?.comparedSince;
+  const compared = Object.values((await world.store.read('app', app))?.compared ?? {});
   const baseline = known.find((each): each is Baseline => each.what === 'baseline' && each.state === 'open');
   const findings = known.filter(isFinding);
   const count = (...states: Finding['state'][]): number =>
     findings.filter(({ state }) => states.includes(state)).length;
   const untold = known.reduce((sum, each) => (each.what === 'overflow' && each.state === 'open' ? each.count : sum), 0);
   return {
-    ...(since === undefined ? {} : { since }),
+    ...(compared.length === 0 ? {} : { since: Math.min(...compared) }),
     findings: findings.filter(({ state }) => state === 'open' || state === 'settling'),
     ...(baseline === undefined ? {} : { baseline }),
     // What waits for its turn is among the untold.

@@ -5,11 +5,12 @@
 import { booksOf, type Difference, differenceKey, differences, inOrder, isGrave, verdictOn } from '../drift.ts';
 import { changed, type DriftRecord, type Finding, type Overflow } from '../drift-record.ts';
 import { holdingKey } from '../grant.ts';
+import type { AppPolicy } from '../policy.ts';
 import type { Job, Key, View } from '../ports.ts';
 import { draftOn, system } from './draft.ts';
-import { firstLook, recount } from './drift-baseline.ts';
-import { isFinding, putDrift, recordDrift } from './drift-book.ts';
-import { cameBackAfter, type LookedAt, lookAt, partyOf, type Seen, seeAll } from './drift-seen.ts';
+import { firstLook, recount, rolesUnseen } from './drift-baseline.ts';
+import { cardsJob, isFinding, putDrift, recordDrift } from './drift-book.ts';
+import { cameBackAfter, endOf, type LookedAt, lookAt, partyOf, type Seen, seeAll } from './drift-seen.ts';
 import { compareNow } from './drift-when.ts';
 import { DONE, directoryOf, type JobResult, type World } from './world.ts';
 
@@ -29,11 +30,13 @@ export async function compare(world: World, job: Job): Promise<JobResult> {
   if (app === undefined || !directoryOf(world, app.key).freshness().complete) return IDLE;
   const seen = await seeAll(world, app);
   const known = await world.store.drifts(app.key);
-  if ((await world.store.read('app', app.key))?.comparedSince === undefined) {
-    const asked = await firstLook(world, seen, known.filter(isFinding));
+  const unseen = rolesUnseen(seen, await world.store.read('app', app.key));
+  if (unseen.size > 0) {
+    const asked = await firstLook(world, seen, unseen, known);
     await compareNow(world, app.key);
     return asked ? DONE : IDLE;
   }
+  await showAgain(world, known);
   const gone = await closeGone(world, seen, known.filter(isFinding));
   if (gone.asked) await recount(world, known);
   const { asked, untold } = await tellNew(world, seen, (await world.store.drifts(app.key)).filter(isFinding));
@@ -54,9 +57,9 @@ async function closeGone(
   const gone = findings.filter((finding) => isOver(finding, verdictOn(finding.difference, app, sight, books)));
   let closed = 0;
   for (const finding of gone.slice(0, LOOK_LIVE)) {
-    const { verdict } = await lookAt(world, seen, finding.difference);
-    if (!isOver(finding, verdict)) continue;
-    await closeFinding(world, finding.id);
+    const at = await lookAt(world, seen, finding.difference);
+    if (!isOver(finding, at.verdict)) continue;
+    await closeFinding(world, app, finding.id, at);
     closed += 1;
   }
   return { asked: gone.length > 0, left: closed === LOOK_LIVE && gone.length > LOOK_LIVE };
@@ -69,12 +72,12 @@ function isOver(finding: Finding, verdict: LookedAt['verdict']): boolean {
 }
 
 /** No longer so. What nobody has a card of is forgotten; the card of the others says how it ended. */
-export async function closeFinding(world: World, id: string): Promise<void> {
+async function closeFinding(world: World, app: AppPolicy, id: string, at: LookedAt): Promise<void> {
   await world.store.commit([`drift:${id}`], (view) => {
     const draft = draftOn(view);
     const finding = view.get('drift', id);
     if (!isFinding(finding) || finding.state === 'closed') return draft.change(undefined);
-    const how = finding.state === 'settling' ? BY_DECISION[finding.decision?.how ?? 'put_right'] : 'gone';
+    const how = endOf(app, finding, at);
     const told = finding.state === 'open' || finding.state === 'settling';
     if (told) putDrift(draft, changed<Finding>(finding, { state: 'closed', settled: { how, at: draft.now } }));
     else draft.remove('drift', id);
@@ -84,13 +87,16 @@ export async function closeFinding(world: World, id: string): Promise<void> {
   });
 }
 
-const BY_DECISION = {
-  adopt: 'adopted',
-  put_right: 'put_right',
-  end_grants: 'ended',
-  ignore: 'gone',
-  accept: 'gone',
-} as const;
+/** What waits for an owner and reached none, because Slack was silent or nobody was there, is shown again. */
+async function showAgain(world: World, known: readonly DriftRecord[]): Promise<void> {
+  const unshown = known.filter(({ state, cards }) => state === 'open' && cards.length === 0);
+  if (unshown.length === 0) return;
+  const now = world.clock.now();
+  await world.store.commit([], () => ({
+    jobs: unshown.map(({ id }) => ({ schedule: cardsJob(id, now) })),
+    result: undefined,
+  }));
+}
 
 // ------------------------------------------------------------------------------------------------------- new
 
@@ -100,7 +106,8 @@ async function tellNew(
   seen: Seen,
   findings: readonly Finding[],
 ): Promise<{ readonly asked: boolean; readonly untold: number }> {
-  const known = new Map(findings.map((finding) => [differenceKey(finding.difference), finding]));
+  const alive = findings.filter(({ state }) => state !== 'closed');
+  const known = new Map(alive.map((finding) => [differenceKey(finding.difference), finding]));
   const fresh = differences(seen.app, seen.sight, seen.books).filter((each) => {
     const state = known.get(differenceKey(each))?.state;
     return state === undefined || state === 'waiting';

@@ -12,10 +12,11 @@ import {
   type Verdict,
   verdictOn,
 } from '../drift.ts';
+import type { Finding, Settled } from '../drift-record.ts';
 import { DirectoryError } from '../errors.ts';
 import { troubleOf } from '../groups.ts';
 import { foldEmail, type Party } from '../people.ts';
-import { type AppPolicy, DAY } from '../policy.ts';
+import { type AppPolicy, baseRole, DAY } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import type { AccessRequest } from '../request.ts';
 import { mirrored } from './binding.ts';
@@ -145,6 +146,36 @@ async function sightOfMembers(
     if (account?.active === true) return { accounts, members: { [role]: new Set(listed) } };
   }
   return { accounts, members: listed.length > MOST_MEMBERS ? {} : { [role]: new Set(listed) } };
+}
+
+/** How a finding ended that is no longer so: as was decided, if that is what is seen; otherwise it went by itself. */
+export function endOf(app: AppPolicy, { state, decision, difference }: Finding, at: LookedAt): Settled {
+  if (state !== 'settling' || decision === undefined) return 'gone';
+  if (decision.how === 'adopt') return at.verdict === 'explained' ? 'adopted' : 'gone';
+  if (!isRight(app, difference, at)) return 'gone';
+  return decision.how === 'end_grants' ? 'ended' : 'put_right';
+}
+
+/** Whether it is as putting it right leaves it. */
+function isRight(app: AppPolicy, difference: Difference, { sight, books }: LookedAt): boolean {
+  const isIn = (role: string | undefined, account: string): boolean => {
+    const members = sight.members[role ?? ''] ?? 'unknown';
+    return members !== 'unknown' && members.has(account);
+  };
+  switch (difference.kind) {
+    case 'stray':
+      return !isIn(difference.role, difference.account);
+    case 'lost':
+      return isIn(difference.role, difference.account);
+    case 'disabled_with_grants':
+      return books.ofAccount(difference.account).every((holding) => holding.grants.length === 0);
+    case 'both':
+      return !isIn(baseRole(app)?.key, difference.account);
+    case 'none':
+      return isIn(baseRole(app)?.key, difference.account);
+    case 'no_admin':
+      return true;
+  }
 }
 
 /** How an account is named to owners: with the Slack person it is bound to, or whose confirmed address it has. */

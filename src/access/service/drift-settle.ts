@@ -13,7 +13,7 @@ import { settleBase } from './apply-grant.ts';
 import { draftOn, system } from './draft.ts';
 import { settleBaseline } from './drift-baseline.ts';
 import { isFinding, putDrift, recordDrift } from './drift-book.ts';
-import { lookAt, seeAll } from './drift-seen.ts';
+import { endOf, lookAt, seeAll } from './drift-seen.ts';
 import { lookAgain } from './look.ts';
 import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from './world.ts';
 
@@ -22,6 +22,7 @@ export async function settle(world: World, job: Job): Promise<JobResult> {
   const record = await world.store.read('drift', job.target);
   if (record?.what === 'baseline') return record.state === 'settling' ? settleBaseline(world, record) : DONE;
   if (!isFinding(record) || record.state !== 'settling' || record.decision === undefined) return DONE;
+  if (world.policy.apps[record.app] === undefined) return DONE;
   const { how, request } = record.decision;
   if (request !== undefined) return byRequest(world, record, request);
   if (how === 'end_grants' || record.difference.kind === 'disabled_with_grants') return byEnds(world, job, record);
@@ -88,10 +89,10 @@ async function byWrite(world: World, job: Job, finding: Finding): Promise<JobRes
   const gives = difference.kind !== 'both';
   const halted = haltOf(await world.store.read('app', app.key)) !== undefined || world.store.health().safeMode;
   if (gives && halted) return { kind: 'again', due: world.clock.now() + MINUTE, idle: true };
-  const { verdict } = await lookAt(world, await seeAll(world, app), difference);
-  if (verdict === 'not_so' || verdict === 'explained') return done(world, id, 'put_right');
-  if (verdict === 'unknown') return lookAgain(world, job);
+  const at = await lookAt(world, await seeAll(world, app), difference);
+  if (at.verdict === 'not_so' || at.verdict === 'explained') return done(world, id, endOf(app, finding, at));
   if (world.clock.now() - (decision?.at ?? 0) >= world.policy.applyWithin) return undo(world, id, { why: 'too_late' });
+  if (at.verdict === 'unknown') return lookAgain(world, job);
   let outcome: WriteOutcome;
   try {
     outcome = await write(world, finding);
