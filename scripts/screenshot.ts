@@ -23,6 +23,9 @@ try {
   await page.getByRole('button', { name: 'Approve Admin for Ada Okafor' }).waitFor();
   // The counter beside Ben must be gone: he has seen it now.
   await page.getByRole('button', { name: /^Ben Castillo.*unread/ }).waitFor({ state: 'detached' });
+  // What the owners hear of the first look at each app has come.
+  for (const owner of ['Carla Novak', 'Dmitri Sokolov'])
+    await page.getByRole('button', { name: new RegExp(`^${owner}.*3 unread`) }).waitFor();
   await mkdir(fileURLToPath(new URL('../docs', import.meta.url)), { recursive: true });
   await page.screenshot({ path: TARGET, animations: 'disabled' });
   process.stdout.write(`${TARGET}\n`);

@@ -53,6 +53,7 @@ function App({ app }) {
   const { accounts, groups, waiting, until } = app;
   const active = accounts.filter((account) => account.active).length;
   return html`<p class="count"><span>${active} active of ${accounts.length}</span>
+      ${waiting === 0 && html`<span>open a row to change it by hand</span>`}
       ${waiting > 0 && html`<span class="held">${waiting} ${waiting === 1 ? 'change' : 'changes'} to be seen at ${timeOf(until, desk.me.tz)}</span>`}</p>
     <ul class="accounts" aria-label="Accounts">${accounts.map((account) => html`<${Account} key=${account.id} app=${app} account=${account} />`)}</ul>
     <ul class="groups" aria-label="Groups">${groups.map((group) => html`<${Group} key=${group.id} app=${app.key} group=${group} />`)}
