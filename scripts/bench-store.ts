@@ -36,6 +36,7 @@ async function openIn(dir: string): Promise<Store> {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    stopwatch: () => performance.now(),
     log: quiet,
     onFatal: (error) => {
       throw error;

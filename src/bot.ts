@@ -127,6 +127,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     clock,
     random: (bytes) => randomBytes(bytes),
     timer: after,
+    stopwatch: () => performance.now(),
     log,
     onFatal: (error) => {
       log.fatal(

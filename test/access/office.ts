@@ -198,6 +198,7 @@ export async function openOffice(
     clock: { now: () => time.now },
     random: randomBytes,
     timer: () => () => {},
+    stopwatch: () => 0,
     log: { info() {}, warn() {}, error() {} },
     onFatal: (error) => {
       throw error;

@@ -117,6 +117,34 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         expect(await store.read('request', 'r1')).toEqual(request('r1'));
       });
 
+      it('keeps what it was given when that is changed before it is durable', async () => {
+        const value = { ...request('r1'), cards: [] as never[] };
+        const first = store.commit(['request:r1'], () => ({ put: [{ kind: 'request', id: 'r1', value }], result: 1 }));
+        const second = store.commit([], () => {
+          value.state = 'denied';
+          value.cards.push('scribbled in meanwhile' as never);
+          return { events: [event('r1')], result: 2 };
+        });
+        expect(await Promise.all([first, second])).toEqual([1, 2]);
+        expect(await store.read('request', 'r1')).toEqual(request('r1'));
+        store = await opened.reopen();
+        expect(await store.read('request', 'r1')).toEqual(request('r1'));
+      });
+
+      it('keeps what JSON can keep, at once as after a restart', async () => {
+        const odd = {
+          at: new Date(0),
+          none: undefined,
+          list: [undefined, Number.NaN],
+          deep: { __proto__: null, of: 1 },
+        };
+        await store.commit(['once:o'], () => ({ put: [putOnce('o', 1, odd)], result: undefined }));
+        const plain = { at: '1970-01-01T00:00:00.000Z', list: [null, null], deep: { of: 1 } };
+        expect((await store.read('once', 'o'))?.work).toStrictEqual(plain);
+        store = await opened.reopen();
+        expect((await store.read('once', 'o'))?.work).toStrictEqual(plain);
+      });
+
       it('of more than a mebibyte is refused, and the next one is not', async () => {
         const work = 'x'.repeat(1024 * 1024);
         const huge = store.commit(['once:big'], () => ({ put: [putOnce('big', 1, work)], result: undefined }));
@@ -321,6 +349,30 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         expect(await ids({ requester: slack('U2') })).toEqual(['a', 'b']);
         await store.commit(['request:d'], () => ({ remove: ['request:d'], result: undefined }));
         expect(await ids()).toEqual(['a', 'b']);
+      });
+
+      it('find a request by what it has become, whatever it was found by before', async () => {
+        const kim = { slack: slack('U8'), name: 'Kim', why: 'manager' as const };
+        const step = (approvers: (typeof kim)[]) => ({ by: 'manager' as const, approvers, escalated: false });
+        const ways: [Parameters<Store['openRequests']>[0], Parameters<typeof request>[1]][] = [
+          [{ app: 'perdoo' }, { app: 'perdoo' }],
+          [{ account: 'a7' }, { subject: { name: 'Lee', account: 'a7' } }],
+          [{ requester: slack('U7') }, { requester: { slack: slack('U7'), name: 'Lee' } }],
+          [
+            { requester: { team: 'T7', user: 'U1' } },
+            { requester: { slack: { team: 'T7', user: 'U1' }, name: 'Lee' } },
+          ],
+          [{ approver: slack('U8') }, { steps: [step([kim])] }],
+          [{ approver: slack('U8') }, { steps: [step([]), step([{ ...kim, slack: slack('U9') }, kim])] }],
+        ];
+        for (const [filter, more] of ways) {
+          await putIt('r1');
+          expect(await store.openRequests(filter)).toEqual([]);
+          await putIt('r1', more);
+          expect(await store.openRequests(filter)).toEqual([request('r1', more)]);
+          await putIt('r1');
+          expect(await store.openRequests(filter)).toEqual([]);
+        }
       });
 
       it('find holdings by app, account and role', async () => {

@@ -31,6 +31,13 @@ export function createDueJobs(): DueJobs {
   const laneOf = (job: Job): string => job.lane ?? '';
   const rankOf = (job: Job): number => job.rank ?? 0;
 
+  const heapFor = (job: Job): Heap<Job> => {
+    const lane = lanes.get(laneOf(job)) ?? new Map<number, Heap<Job>>();
+    const heap = lane.get(rankOf(job)) ?? createHeap<Job>((item) => item.key, earlier);
+    lanes.set(laneOf(job), lane.set(rankOf(job), heap));
+    return heap;
+  };
+
   const drop = (key: string): void => {
     const job = jobs.get(key);
     if (job === undefined) return;
@@ -57,13 +64,10 @@ export function createDueJobs(): DueJobs {
     size: () => jobs.size,
     drop,
     set(job) {
-      drop(job.key);
+      const before = jobs.get(job.key);
+      if (before !== undefined && (laneOf(before) !== laneOf(job) || rankOf(before) !== rankOf(job))) drop(job.key);
       jobs.set(job.key, job);
-      const lane = lanes.get(laneOf(job)) ?? new Map<number, Heap<Job>>();
-      lanes.set(laneOf(job), lane);
-      const heap = lane.get(rankOf(job)) ?? createHeap<Job>((item) => item.key, earlier);
-      lane.set(rankOf(job), heap);
-      heap.add(job);
+      heapFor(job).add(job);
     },
     due(now, limit) {
       const found: Job[] = [];

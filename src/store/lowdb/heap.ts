@@ -12,85 +12,94 @@ export interface Heap<T> {
   ordered(): Generator<T>;
 }
 
+/** Where an item stands. Seats move among one another without asking for keys. */
+interface Seat<T> {
+  item: T;
+  at: number;
+}
+
 /** @param before whether `a` comes before `b`; must be a strict order */
 export function createHeap<T>(keyOf: (item: T) => string, before: (a: T, b: T) => boolean): Heap<T> {
-  const items: T[] = [];
-  const places = new Map<string, number>();
+  const seats: Seat<T>[] = [];
+  const byKey = new Map<string, Seat<T>>();
 
-  const place = (item: T, at: number): void => {
-    items[at] = item;
-    places.set(keyOf(item), at);
+  const place = (seat: Seat<T>, at: number): void => {
+    seats[at] = seat;
+    seat.at = at;
   };
 
-  const rise = (from: number): void => {
-    const item = items[from];
-    if (item === undefined) return;
-    let at = from;
+  const rise = (seat: Seat<T>): void => {
+    let { at } = seat;
     while (at > 0) {
       const up = (at - 1) >> 1;
-      const parent = items[up];
-      if (parent === undefined || !before(item, parent)) break;
+      const parent = seats[up];
+      if (parent === undefined || !before(seat.item, parent.item)) break;
       place(parent, at);
       at = up;
     }
-    place(item, at);
+    place(seat, at);
   };
 
-  const sink = (from: number): void => {
-    const item = items[from];
-    if (item === undefined) return;
-    let at = from;
+  const sink = (seat: Seat<T>): void => {
+    let { at } = seat;
     for (;;) {
       let down = 2 * at + 1;
-      let child = items[down];
+      // Asked for beyond its end, an array is slow.
+      let child = down < seats.length ? seats[down] : undefined;
       if (child === undefined) break;
-      const other = items[down + 1];
-      if (other !== undefined && before(other, child)) {
+      const other = down + 1 < seats.length ? seats[down + 1] : undefined;
+      if (other !== undefined && before(other.item, child.item)) {
         child = other;
         down++;
       }
-      if (!before(child, item)) break;
+      if (!before(child.item, seat.item)) break;
       place(child, at);
       at = down;
     }
-    place(item, at);
-  };
-
-  const remove = (key: string): void => {
-    const at = places.get(key);
-    if (at === undefined) return;
-    places.delete(key);
-    const last = items.pop();
-    if (last === undefined || at === items.length) return;
-    place(last, at);
-    rise(at);
-    sink(places.get(keyOf(last)) ?? at);
+    place(seat, at);
   };
 
   return {
-    size: () => items.length,
-    remove,
-    first: () => items[0],
+    size: () => seats.length,
+    first: () => seats[0]?.item,
     add(item) {
-      remove(keyOf(item));
-      items.push(item);
-      rise(items.length - 1);
+      const key = keyOf(item);
+      let seat = byKey.get(key);
+      if (seat === undefined) {
+        seat = { item, at: seats.length };
+        byKey.set(key, seat);
+        seats.push(seat);
+      } else {
+        seat.item = item;
+      }
+      rise(seat);
+      sink(seat);
+    },
+    remove(key) {
+      const seat = byKey.get(key);
+      if (seat === undefined) return;
+      byKey.delete(key);
+      const last = seats.pop();
+      if (last === undefined || last === seat) return;
+      last.at = seat.at;
+      rise(last);
+      sink(last);
     },
     *ordered() {
       // A second, small heap of positions: a child enters it when its parent has been given out.
       const next = createHeap<number>(String, (a, b) => {
-        const x = items[a];
-        const y = items[b];
-        return x !== undefined && y !== undefined && before(x, y);
+        const x = seats[a];
+        const y = seats[b];
+        return x !== undefined && y !== undefined && before(x.item, y.item);
       });
-      if (items.length > 0) next.add(0);
+      if (seats.length > 0) next.add(0);
       for (let at = next.first(); at !== undefined; at = next.first()) {
         next.remove(String(at));
-        const item = items[at];
-        if (item === undefined) continue;
-        yield item;
-        if (2 * at + 1 < items.length) next.add(2 * at + 1);
-        if (2 * at + 2 < items.length) next.add(2 * at + 2);
+        const seat = seats[at];
+        if (seat === undefined) continue;
+        yield seat.item;
+        if (2 * at + 1 < seats.length) next.add(2 * at + 1);
+        if (2 * at + 2 < seats.length) next.add(2 * at + 2);
       }
     },
   };

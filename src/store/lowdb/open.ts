@@ -12,15 +12,18 @@ import { keepHead } from './heads.ts';
 import { type History, openHistory } from './history.ts';
 import { openJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
+import type { Stopwatch } from './pace.ts';
 import { journalFolder, readAt } from './segment.ts';
 import { type Findings, type Started, start } from './start.ts';
 import type { Place } from './terms.ts';
+import type { Log } from './tip.ts';
 import { verifyJournal } from './verify.ts';
-import { createWriter, type Log, type Timer, type Writer, wholeMs } from './writer.ts';
+import { createWriter, type Timer, type Writer, wholeMs } from './writer.ts';
 
 export { type OpenFault, StoreOpenError } from './errors.ts';
 export type { Findings } from './start.ts';
-export type { Log, Timer } from './writer.ts';
+export type { Log } from './tip.ts';
+export type { Timer } from './writer.ts';
 
 export interface StoreOptions {
   /** The data folder; created when it is not there. */
@@ -29,6 +32,8 @@ export interface StoreOptions {
   readonly random: (bytes: number) => Uint8Array;
   /** Wire time. */
   readonly timer: Timer;
+  /** Wire time since any one moment, ms, with fractions. */
+  readonly stopwatch: Stopwatch;
   readonly log: Log;
   /**
    * A failed fdatasync or truncate: nobody knows what is on the disk, so the process must end. From then on every
@@ -76,7 +81,7 @@ async function openLocked(
   options: StoreOptions,
   unlock: () => Promise<void>,
 ): Promise<{ store: Store; findings: Findings }> {
-  const { dir, clock, random, timer, log, onFatal } = options;
+  const { dir, clock, random, timer, stopwatch, log, onFatal } = options;
   const { checkpointEvery = CHECKPOINT_EVERY, probeEvery = PROBE_EVERY, segmentBytes = SEGMENT_BYTES } = options;
   const started = await start(dir, wholeMs(clock.now()), Buffer.from(random(16)).toString('base64url'));
   const { state, head, at, line, checkpoints, findings } = started;
@@ -88,7 +93,20 @@ async function openLocked(
     },
   );
   const writer = createWriter({
-    ...{ journal, state, history, checkpoints, clock, random, timer, log, onFatal, checkpointEvery, probeEvery },
+    ...{
+      journal,
+      state,
+      history,
+      checkpoints,
+      clock,
+      random,
+      timer,
+      stopwatch,
+      log,
+      onFatal,
+      checkpointEvery,
+      probeEvery,
+    },
     start: { head, at, line, replayed: findings.replayed },
   });
   await record(findings, writer, log);

@@ -101,7 +101,7 @@ export function applyLine(
   raw: Raw,
   before: Standing | undefined,
   segment: Segment,
-): { readonly standing: Standing; readonly terms: readonly string[] } | undefined {
+): { readonly standing: Standing; readonly terms: ReadonlySet<string> } | undefined {
   const { seq, at, events, snapshot } = raw.middle;
   const head = { seq, hash: raw.hash };
   if (snapshot !== undefined) {

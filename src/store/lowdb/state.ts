@@ -54,44 +54,60 @@ export function splitKey(key: Key): readonly [Kind, string] {
 
 export const keyOf = (kind: Kind, id: string): Key => `${kind}:${id}` as Key;
 
-function requestTerms(request: AccessRequest): string[] {
-  const terms = [`requester:${personKey(request.requester.slack)}`];
-  if (request.app !== undefined) terms.push(`app:${request.app}`);
-  if (request.subject?.account !== undefined) terms.push(`account:${request.subject.account}`);
-  for (const step of request.steps) {
-    for (const approver of step.approvers) terms.push(`approver:${personKey(approver.slack)}`);
-  }
-  return terms;
+/** How a kind of record is found: the values it is found by, and the index terms made of them. */
+interface Findable<V> {
+  /** Cheap to make and to compare: most changes leave them as they are. */
+  readonly facts: (value: V) => readonly unknown[];
+  readonly terms: (value: V) => string[];
 }
 
-const holdingTerms = (holding: Holding): string[] => [
-  `app:${holding.app}`,
-  `account:${holding.account}`,
-  `role:${holding.app}/${holding.role}`,
-];
+const REQUESTS: Findable<AccessRequest> = {
+  facts({ requester, app, subject, steps }) {
+    const facts: unknown[] = [requester.slack.team, requester.slack.user, app, subject?.account];
+    for (const { approvers } of steps) for (const { slack } of approvers) facts.push(slack.team, slack.user);
+    return facts;
+  },
+  terms({ requester, app, subject, steps }) {
+    const terms = [`requester:${personKey(requester.slack)}`];
+    if (app !== undefined) terms.push(`app:${app}`);
+    if (subject?.account !== undefined) terms.push(`account:${subject.account}`);
+    for (const { approvers } of steps) {
+      for (const { slack } of approvers) terms.push(`approver:${personKey(slack)}`);
+    }
+    return terms;
+  },
+};
+
+const HOLDINGS: Findable<Holding> = {
+  facts: ({ app, account, role }) => [app, account, role],
+  terms: ({ app, account, role }) => [`app:${app}`, `account:${account}`, `role:${app}/${role}`],
+};
 
 /** Ids by term, for one kind of record. */
-function createIndex<V>(termsOf: (value: V) => string[]) {
+function createIndex<V>({ facts, terms }: Findable<V>) {
   const ids = new Map<string, Set<string>>();
+  const same = (before: V, after: V): boolean => {
+    const old = facts(before);
+    const now = facts(after);
+    return old.length === now.length && old.every((fact, at) => fact === now[at]);
+  };
   return {
     change(id: string, before: V | undefined, after: V | undefined): void {
-      const old = before === undefined ? [] : termsOf(before);
-      const now = after === undefined ? [] : termsOf(after);
-      if (old.length === now.length && old.every((term, at) => term === now[at])) return;
-      for (const term of old) {
+      if (before !== undefined && after !== undefined && same(before, after)) return;
+      for (const term of before === undefined ? [] : terms(before)) {
         const set = ids.get(term);
         set?.delete(id);
         if (set?.size === 0) ids.delete(term);
       }
-      for (const term of now) {
+      for (const term of after === undefined ? [] : terms(after)) {
         const set = ids.get(term) ?? new Set<string>();
         ids.set(term, set.add(id));
       }
     },
     /** Values that have all the terms. */
-    select(table: ReadonlyMap<string, V>, terms: readonly string[]): V[] {
-      if (terms.length === 0) return [...table.values()];
-      const [smallest, ...others] = terms.map((term) => ids.get(term)).sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
+    select(table: ReadonlyMap<string, V>, wanted: readonly string[]): V[] {
+      if (wanted.length === 0) return [...table.values()];
+      const [smallest, ...others] = wanted.map((term) => ids.get(term)).sort((a, b) => (a?.size ?? 0) - (b?.size ?? 0));
       const values: V[] = [];
       for (const id of smallest ?? []) {
         const value = table.get(id);
@@ -114,8 +130,8 @@ export function createState(start: Omit<SnapshotBody, 'salt'> = { records: [], j
     notice: new Map(),
     drift: new Map(),
   };
-  const requests = createIndex(requestTerms);
-  const holdings = createIndex(holdingTerms);
+  const requests = createIndex(REQUESTS);
+  const holdings = createIndex(HOLDINGS);
   const expiries = createHeap<{ readonly id: string; readonly expires: number }>(
     (once) => once.id,
     (a, b) => (a.expires !== b.expires ? a.expires < b.expires : a.id < b.id),

@@ -38,7 +38,7 @@ const hashOf = (term: string): readonly [number, number] => {
 
 /** Entries on their way to a file. */
 export interface Entries {
-  add(terms: readonly string[], line: { readonly seq: number; readonly offset: number; readonly length: number }): void;
+  add(terms: Iterable<string>, line: { readonly seq: number; readonly offset: number; readonly length: number }): void;
   append(entries: Buffer): void;
   readonly size: () => number;
   take(): Buffer;

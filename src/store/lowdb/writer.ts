@@ -1,55 +1,40 @@
 /**
  * The one that writes: gathers waiting commits into batches, makes each durable with one fdatasync, and only then lets
- * its changes be seen. Refuses to know how a start finds its way, and what the records mean.
+ * its changes be seen. Where the disk is fast, the next batch is written down while one is on its way. Refuses to know
+ * how a start finds its way, and what the records mean.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { AccessError } from '../../access/errors.ts';
-import type { Change, Clock, Head, Key, View } from '../../access/ports.ts';
+import type { Change, Clock, Key, View } from '../../access/ports.ts';
 import { KINDS } from '../../access/ports.ts';
-import { planBatch, type Waiting } from './batch.ts';
-import type { Checkpoints } from './checkpoint.ts';
-import type { History } from './history.ts';
-import { type Journal, WriteRefused } from './journal.ts';
+import { type Batch, createBatch, type Waiting } from './batch.ts';
+import { WriteRefused } from './journal.ts';
 import { createOverlay } from './overlay.ts';
-import type { Segment } from './segment.ts';
-import { type State, splitKey } from './state.ts';
+import { createPace, type Stopwatch } from './pace.ts';
+import { splitKey } from './state.ts';
+import { createTip, type Tip, type TipParts } from './tip.ts';
 
 /** Starts a wire-time timer, ms; returns what stops it. */
 export type Timer = (ms: number, run: () => void) => () => void;
 
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface WriterParts {
-  readonly journal: Journal;
-  readonly state: State;
-  readonly history: History;
-  readonly checkpoints: Checkpoints;
+export interface WriterParts extends TipParts {
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
   readonly timer: Timer;
-  readonly log: Log;
+  readonly stopwatch: Stopwatch;
   /** Nobody knows what is on the disk: the process must end. */
   readonly onFatal: (error: unknown) => void;
-  readonly checkpointEvery: number;
   readonly probeEvery: number;
-  /** The last durable line: its head, its time, where it begins. */
-  readonly start: { readonly head: Head; readonly at: number; readonly line: number; readonly replayed: number };
 }
 
 export interface Writer {
   commit<R>(keys: readonly Key[], fn: (view: View) => Change<R>): Promise<R>;
-  readonly head: () => Head;
-  /** What is durable: this segment up to this offset, and all segments before it. */
-  readonly durable: () => { readonly segment: Segment; readonly offset: number };
+  readonly head: Tip['head'];
+  readonly durable: Tip['place'];
+  readonly checkpoint: Tip['checkpoint'];
   /** Why nothing can be written now. */
   readonly stopped: () => string | undefined;
   onJobs(listener: () => void): () => void;
-  /** Writes `state.json` now. */
-  checkpoint(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,28 +46,40 @@ const unavailable = (): AccessError => new AccessError({ code: 'store_unavailabl
 /** A time a line can hold; a clock that has none says 0, and time stands still. */
 export const wholeMs = (now: number): number => (Number.isFinite(now) && now > 0 ? Math.trunc(now) : 0);
 
-/** Salts of 128 bits, drawn many at a time: asking the source is slow. */
+/** Letters of a salt: 132 bits. */
+const SALT = 22;
+
+/** Salts, drawn many at a time: asking the source is slow. */
 function createSalts(random: (bytes: number) => Uint8Array): () => string {
-  let pool = Buffer.alloc(0);
+  let pool = '';
+  let at = 0;
   return () => {
-    if (pool.length === 0) pool = Buffer.from(random(16 * 256));
-    const salt = pool.toString('base64url', 0, 16);
-    pool = pool.subarray(16);
-    return salt;
+    if (at === pool.length) {
+      pool = Buffer.from(random(SALT * 192)).toString('base64url');
+      at = 0;
+    }
+    at += SALT;
+    return pool.slice(at - SALT, at);
   };
 }
 
 export function createWriter(parts: WriterParts): Writer {
-  const { journal, state, history, checkpoints, clock, timer, log } = parts;
+  const { journal, state, clock, timer, log } = parts;
   const salt = createSalts(parts.random);
+  const pace = createPace(parts.stopwatch);
+  const tip = createTip(parts);
   const queue: Waiting[] = [];
   const listeners = new Set<() => void>();
-  let { head, at } = parts.start;
-  /** Where the last line is. Kept here, for the journal's own end is ahead of live state for a moment. */
-  let place = { segment: journal.segment(), line: parts.start.line, offset: journal.end() };
-  let unsaved = parts.start.replayed;
+  const overlay = createOverlay(state);
+  /** The last line that is written down, and the one that is durable before what is written now. */
+  let written = { head: tip.head(), at: tip.at() };
+  let synced = written.head.seq;
+  /** Two that take turns: one is written down, one is on its way. */
+  let batch = createBatch(salt);
+  let sent = createBatch(salt);
+  /** Fulfilled when what is sent is durable. */
+  let flight: Promise<void> | undefined;
   let loop: Promise<void> | undefined;
-  let saving: Promise<void> | undefined;
   let stopped: string | undefined;
   let dead: Error | undefined;
   let closed = false;
@@ -119,87 +116,58 @@ export function createWriter(parts: WriterParts): Writer {
     }
   };
 
-  const save = async (): Promise<void> => {
-    unsaved = 0;
-    const checkpoint = {
-      ...{ seq: head.seq, hash: head.hash, at },
-      ...{ segment: place.segment.name, line: place.line, offset: place.offset, terms: history.length() },
-      ...state.copy(),
-    };
-    await history.sync();
-    await checkpoints.save(checkpoint);
+  const isFull = (now: number): boolean => journal.isFull(Math.max(now, written.at));
+
+  /** What is written down is what is durable. */
+  const level = (): void => {
+    written = { head: tip.head(), at: tip.at() };
+    synced = written.head.seq;
   };
 
-  /** One at a time; a failure costs a longer replay, nothing else. */
-  const checkpoint = (): Promise<void> => {
-    const work = async (): Promise<void> => {
-      try {
-        await save();
-        log.info({ seq: head.seq }, 'checkpoint written');
-      } catch (error) {
-        log.warn({ error: String(error) }, 'the checkpoint could not be written');
-      }
-    };
-    saving = (saving ?? Promise.resolve()).then(work);
-    return saving;
+  /** Writes down what those who wait change; they are `most` with those who are in the batch already. */
+  const write = (now: number, most?: number): void => {
+    const start = { head: written.head, at: Math.max(now, written.at), synced };
+    pace.writing(() => batch.fill(queue, overlay, start, most));
+    const last = batch.lines().at(-1);
+    if (last !== undefined) written = { head: { seq: last.seq, hash: last.hash }, at: last.at };
   };
 
-  const nextSegment = async (now: number): Promise<void> => {
-    const seq = head.seq + 1;
-    const time = Math.max(now, at);
-    let born: Head;
-    try {
-      born = await journal.turn({
-        seq,
-        at: time,
-        previous: head,
-        events: [],
-        damage: [],
-        salt: salt(),
-        state: state.copy(),
-      });
-    } catch (error) {
-      if (!(error instanceof WriteRefused)) throw error;
-      log.warn({ error: String(error.cause) }, 'no new journal segment could be begun; the old one grows');
-      return;
+  const send = (): void => {
+    [sent, batch] = [batch, sent];
+    overlay.send();
+    synced = written.head.seq;
+    if (sent.lines().length === 0) {
+      flight = Promise.resolve();
+    } else {
+      flight = journal.append(sent.bytes()).then(pace.sending(sent.members().length));
+      flight.catch(() => undefined); // it is awaited later
     }
-    head = born;
-    at = time;
-    place = { segment: journal.segment(), line: 0, offset: journal.end() };
-    history.turn(place.segment);
-    unsaved++;
   };
 
-  const writeBatch = async (): Promise<void> => {
-    const now = wholeMs(clock.now());
-    if (journal.isFull(Math.max(now, at))) await nextSegment(now);
-    const start = { head, at, synced: head.seq };
-    const { lines, settle, members } = planBatch(queue, createOverlay(state), start, now, salt);
-    if (lines.length > 0) {
-      try {
-        await journal.append(Buffer.from(lines.map(({ text }) => text).join('')));
-      } catch (error) {
-        if (error instanceof WriteRefused) stop(error);
-        else die(error);
-        for (const member of members) member.fail(dead ?? unavailable());
-        return;
-      }
+  /** The batch is durable: now it may be seen, and told. */
+  const settle = (landed: Batch): void => {
+    const lines = landed.lines();
+    tip.advance(lines);
+    for (const { waiting, outcome } of landed.members()) {
+      if ('result' in outcome) waiting.resolve(outcome.result);
+      else waiting.reject(outcome.refusal);
     }
-    let scheduled = false;
-    let { offset } = place;
-    for (const { seq, hash, at: time, bytes, body, terms } of lines) {
-      state.apply(seq, body);
-      history.entries().add(terms, { seq, offset, length: bytes });
-      ({ head, at } = { head: { seq, hash }, at: time });
-      place = { ...place, line: offset, offset: offset + bytes };
-      offset += bytes;
-      scheduled ||= body.jobs?.some((effect) => 'set' in effect) ?? false;
-    }
-    unsaved += lines.length;
-    for (const call of settle) call();
+    landed.clear();
+    const scheduled = lines.some(({ body }) => body.jobs?.some((effect) => 'set' in effect));
     if (scheduled) for (const listener of listeners) tell(listener);
-    history.flushMuch().catch((error: unknown) => log.warn({ error: String(error) }, 'the index lags behind'));
-    if (unsaved >= parts.checkpointEvery) void checkpoint();
+  };
+
+  /** Nothing of what is written down or sent is to be. */
+  const abandon = (error: unknown): void => {
+    if (error instanceof WriteRefused) stop(error);
+    else die(error);
+    flight = undefined;
+    overlay.drop();
+    level();
+    for (const lost of [sent, batch]) {
+      for (const { waiting } of lost.members()) waiting.reject(dead ?? unavailable());
+      lost.clear();
+    }
   };
 
   const tell = (listener: () => void): void => {
@@ -210,17 +178,51 @@ export function createWriter(parts: WriterParts): Writer {
     }
   };
 
+  /**
+   * Nothing is on its way. All who wait go together, so that they cost one fdatasync; but where it would take longer to
+   * write that down than to make it durable, half of them, and the others are written down meanwhile.
+   */
+  const begin = async (): Promise<void> => {
+    const now = wholeMs(clock.now());
+    if (isFull(now)) {
+      await tip.turn(now, salt());
+      level();
+    }
+    write(now, pace.outlasts(queue.length) ? Math.ceil(queue.length / 2) : queue.length);
+    send();
+  };
+
+  /** A batch is on its way: writes down who waits, and sends that when it may be. */
+  const goOn = async (landing: Promise<void>): Promise<void> => {
+    const now = wholeMs(clock.now());
+    if (!isFull(now)) write(now);
+    await landing;
+    flight = undefined;
+    const landed = sent;
+    const [ahead, back] = [batch.members().length, landed.members().length];
+    if (ahead === 0) return settle(landed);
+    // Those who come back at once are waited for where the disk is what takes long.
+    const apart = pace.outlasts(ahead + back);
+    if (!apart) {
+      settle(landed);
+      await turn();
+    }
+    write(now);
+    send();
+    if (apart) settle(landed);
+  };
+
   const run = async (): Promise<void> => {
     // A turn of the event loop: whoever is about to commit shall be in the batch.
-    for (await turn(); queue.length > 0; await turn()) {
-      if (stopped === undefined) {
-        try {
-          await writeBatch();
-        } catch (error) {
-          die(error);
-        }
-      } else {
-        for (const waiting of queue.splice(0)) waiting.fail(dead ?? unavailable());
+    for (await turn(); queue.length > 0 || flight !== undefined; await turn()) {
+      if (stopped !== undefined) {
+        for (const waiting of queue.splice(0)) waiting.reject(dead ?? unavailable());
+        continue;
+      }
+      try {
+        await (flight === undefined ? begin() : goOn(flight));
+      } catch (error) {
+        abandon(error);
       }
     }
     loop = undefined;
@@ -234,37 +236,25 @@ export function createWriter(parts: WriterParts): Writer {
         if (strange !== undefined) throw new Error(`no kind of record has the key ${splitKey(strange)[0]}:…`);
         if (dead !== undefined) throw dead;
         if (closed || stopped !== undefined || queue.length >= MAX_WAITING) throw unavailable();
-        let change: Change<R> | undefined;
-        queue.push({
-          keys,
-          run: (view) => {
-            change = fn(view);
-            return change;
-          },
-          done: () => (change === undefined ? reject(unavailable()) : resolve(change.result)),
-          fail: reject,
-        });
+        queue.push({ keys, fn, resolve: resolve as (result: unknown) => void, reject });
         loop ??= run();
       });
     },
-    head: () => head,
-    durable: () => place,
+    head: tip.head,
+    durable: tip.place,
+    checkpoint: () => tip.checkpoint(),
     stopped: () => stopped,
     onJobs(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    checkpoint,
     async close() {
       if (closed) return;
       closed = true;
       stopProbing();
       await loop;
       await probing;
-      if (dead === undefined && unsaved > 0) void checkpoint();
-      await saving;
-      await history.close().catch((error: unknown) => log.warn({ error: String(error) }, 'the index lags behind'));
-      await journal.close();
+      await tip.close(dead === undefined);
     },
   };
 }

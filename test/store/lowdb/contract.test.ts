@@ -1,7 +1,10 @@
-/** The embedded store keeps the contract: as it comes, and with segments and checkpoints so small that they get in the way. */
+/**
+ * The embedded store keeps the contract: as it comes, and with segments and checkpoints so small that they get in the
+ * way, and batches that overtake the disk.
+ */
 import type { StoreOptions } from '../../../src/store/lowdb/open.ts';
 import { type Opened, storeContract } from '../contract.ts';
-import { hands, openIn, temporaryFolder } from './hands.ts';
+import { fickle, hands, openIn, temporaryFolder } from './hands.ts';
 
 const open = (more: Partial<StoreOptions>) => async (): Promise<Opened> => {
   const { dir, remove } = await temporaryFolder();
@@ -23,4 +26,7 @@ const open = (more: Partial<StoreOptions>) => async (): Promise<Opened> => {
 };
 
 storeContract({ name: 'embedded', open: open({}) });
-storeContract({ name: 'embedded, tiny segments', open: open({ segmentBytes: 2000, checkpointEvery: 3 }) });
+storeContract({
+  name: 'embedded, tiny segments',
+  open: open({ segmentBytes: 2000, checkpointEvery: 3, stopwatch: fickle() }),
+});

@@ -3,11 +3,15 @@
  * what it was told is done. Made to be killed.
  */
 import { putOnce, slack } from '../records.ts';
-import { hands, openIn } from './hands.ts';
+import { fickle, hands, openIn } from './hands.ts';
 
 const CALLERS = 8;
 
-const { store } = await openIn(process.argv[2] ?? '', hands(), { segmentBytes: 30_000, checkpointEvery: 40 });
+const { store } = await openIn(process.argv[2] ?? '', hands(), {
+  segmentBytes: 30_000,
+  checkpointEvery: 40,
+  stopwatch: fickle(),
+});
 console.log('open');
 await Promise.all(
   Array.from({ length: CALLERS }, async (_, caller) => {

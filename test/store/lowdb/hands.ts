@@ -13,6 +13,8 @@ export async function temporaryFolder(): Promise<{ dir: string; remove: () => Pr
 
 export interface Hands {
   now: number;
+  /** Wire time, ms. Stands still unless somebody moves it: then nothing takes long. */
+  elapsed: number;
   /** Timers the store has set and not yet stopped. */
   readonly timers: { readonly ms: number; readonly run: () => void }[];
   readonly fatal: unknown[];
@@ -30,6 +32,7 @@ export function hands(now = Date.UTC(2026, 10, 22, 10)): Hands {
   let changed = Promise.withResolvers<void>();
   return {
     now,
+    elapsed: 0,
     timers,
     fatal: [],
     wait(ms, run) {
@@ -68,10 +71,17 @@ export function openIn(
     clock: { now: () => held.now },
     random: randomBytes,
     timer: (ms, run) => held.wait(ms, run),
+    stopwatch: () => held.elapsed,
     log: { info: say, warn: say, error: say },
     onFatal: (error) => held.fatal.push(error),
     ...more,
   });
+}
+
+/** A stopwatch that says anything: now the disk seems fast, now it seems slow. The same each time. */
+export function fickle(): () => number {
+  let asked = 0;
+  return () => Math.sin(asked++);
 }
 
 /** What a crash at this moment would leave: a copy of the folder of a store that is still open. */

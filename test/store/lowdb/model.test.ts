@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, Job, JobChange, Key, View } from '../../../src/access/ports.ts';
 import { event, job, putOnce } from '../records.ts';
-import { hands, openIn, temporaryFolder } from './hands.ts';
+import { fickle, hands, openIn, temporaryFolder } from './hands.ts';
 
 type Step =
   | { readonly do: 'put'; readonly id: string; readonly value: number }
@@ -99,7 +99,7 @@ describe('the embedded store beside a Map', () => {
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 25 }), async (acts) => {
         const { dir, remove } = await temporaryFolder();
         const held = hands();
-        const small = { segmentBytes: 3000, checkpointEvery: 7 };
+        const small = { segmentBytes: 3000, checkpointEvery: 7, stopwatch: fickle() };
         let { store } = await openIn(dir, held, small);
         const model: Model = { records: new Map(), jobs: new Map() };
         try {
