@@ -390,6 +390,20 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         expect(await accounts({ app: 'q', account: 'a1', role: 'admin' })).toEqual([]);
       });
 
+      it('find what is stored of drift in one app', async () => {
+        const drift = (id: string, app: string, count: number) => {
+          const value = { what: 'overflow', id, app, rev: 1, foundAt: 1, cards: [], state: 'open', count } as const;
+          return store.commit([`drift:${id}`], () => ({ put: [{ kind: 'drift', id, value }], result: value }));
+        };
+        const first = await drift('d1', 'p', 1);
+        await drift('d2', 'q', 2);
+        const third = await drift('d3', 'p', 3);
+        expect(await store.drifts('p')).toEqual([first, third]);
+        await store.commit(['drift:d1'], () => ({ remove: ['drift:d1'], result: undefined }));
+        expect(await store.drifts('p')).toEqual([third]);
+        expect(await store.drifts('nowhere')).toEqual([]);
+      });
+
       it('find notices, and the once records whose time has passed, oldest first', async () => {
         const notice = { id: 'n1', to: [slack('U1')], notice: { kind: 'safe_mode', detail: '' }, told: [] } as const;
         await store.commit(['notice:n1'], () => ({
