@@ -226,6 +226,7 @@ const openForWriting = async (config: Config, clock: Clock): Promise<Store> => {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    stopwatch: () => performance.now(),
     log: { info() {}, warn: complain, error: complain },
     onFatal: (error) => complain({}, `the disk cannot be trusted: ${String(error)}`),
   });
