@@ -14,7 +14,7 @@ describe('what the directory shows and nobody asked for', () => {
     const story = await tell();
     const { world, carla, dmitri, eve, members, until } = story;
     await carla.sees(
-      /My first look at Perplexity Enterprise:[\s\S]*1 role is held that nobody asked me for\. <@U0CARLA> .* \(Admin\)/,
+      /My first look at Perplexity Enterprise:[\s\S]*1 role is held that nobody asked me for\. <@U0CARLA> .* as Admin/,
     );
     await dmitri.presses(/^Accept as standing/);
     await carla.sees(/Accepted as standing by <@U0DMITRI>/);

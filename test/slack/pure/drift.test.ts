@@ -231,11 +231,11 @@ describe('the card of the first look', () => {
     expect(words).toMatch(
       /12 roles are held that nobody asked me for; 3 active accounts are in no role group; 1 account is in the Member group/,
     );
-    expect(words).toMatch(/<@U0BOB> \(bob@example\.com\) \(Admin\)/);
+    expect(words).toMatch(/<@U0BOB> \(bob@example\.com\) as Admin/);
     expect(words).toContain('and 6 more.');
     expect(words).toMatch(/stays open for the other owners/);
     expect(said(baseline({ counts: { stray: 1 }, named: baseline().named.slice(0, 1) }))).toMatch(
-      /1 role is held that nobody asked me for\. <@U0BOB> \(bob@example\.com\) \(Admin\)\./,
+      /1 role is held that nobody asked me for\. <@U0BOB> \(bob@example\.com\) as Admin\./,
     );
     expect(said(baseline({ state: 'closed', counts: {}, named: [] }))).toMatch(/None of it is so any more/);
     const decision = { how: 'review', by: owner(HARMLESS), at: NOW } as const;

@@ -104,7 +104,7 @@ export const undone = {
 
 // -------------------------------------------------------------------------------------------- the first look
 
-export const named = (who: Words, role: string): Words => (role === '' ? who : say`${who} (${role})`);
+export const named = (who: Words, role: string): Words => (role === '' ? who : say`${who} as ${role}`);
 
 /** "12 people hold roles in Perplexity that nobody asked me for: …" */
 export function baseline(app: string, counts: Baseline['counts'], people: readonly Words[], base: string): Words {
