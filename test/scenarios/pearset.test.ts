@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policyOf } from '../../src/sandbox/cast.ts';
-import { MINUTE, rolecall, tell, wordsIn } from './story.ts';
+import { rolecall } from './operator.ts';
+import { MINUTE, tell, wordsIn } from './story.ts';
 
 /** The operator's own table of attributes: two are ours to change, one of them at a place of its own. */
 const MAPPED = policyOf(['pearset'])

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { policyOf } from '../../src/sandbox/cast.ts';
-import { rolecall, tell } from './story.ts';
+import { rolecall } from './operator.ts';
+import { tell } from './story.ts';
 
 /** One team more than Perdoo has. */
 const GROWING = policyOf(['perdoo']).replace('care: {', 'design: { group: Design }\n      care: {');
@@ -29,7 +30,10 @@ describe('Perdoo', () => {
     await ada.sees(/No group carries Design/);
     await world.stopBot();
     const before = await rolecall(world, 'link', 'perdoo');
-    expect([before.status, before.out]).toEqual([1, expect.stringMatching(/growth +linked to Growth[\s\S]*design +WRONG/)]);
+    expect([before.status, before.out]).toEqual([
+      1,
+      expect.stringMatching(/growth +linked to Growth[\s\S]*design +WRONG/),
+    ]);
     const unmade = await rolecall(world, 'link', 'perdoo', 'design=Design');
     expect([unmade.status, writes()]).toEqual([1, []]);
     const made = await rolecall(world, 'link', 'perdoo', 'design=Design', '--create');

@@ -1,7 +1,4 @@
 // How a story is told: people type, press and fill in; what they see and what the directory holds is waited for, never timed.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { DateTime } from 'luxon';
 import { onTestFailed, onTestFinished } from 'vitest';
 import type { AppName } from '../../src/sandbox/cast.ts';
@@ -15,10 +12,6 @@ import type {
   ViewSeen,
 } from '../../src/sandbox/slack/index.ts';
 import { type SandboxWorld, startWorld, type WorldOptions } from '../../src/sandbox/world.ts';
-
-const LAUNCHER = fileURLToPath(new URL('../../scripts/rolecall.js', import.meta.url));
-/** Compiled sources of the last run: the command line starts in half the time. */
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/rolecall', import.meta.url));
 
 export type { SandboxWorld } from '../../src/sandbox/world.ts';
 export const HOUR = 3_600_000;
@@ -337,25 +330,4 @@ export async function wakeUpOn({ world, carla }: Story, weekday: 1 | 2 | 3 | 4 |
   const then = now.plus({ days }).set({ hour: 10, minute: 0, second: 0, millisecond: 0 });
   world.clock.advance(then.toMillis() - now.toMillis());
   await carla.sees(/head of the audit log/);
-}
-
-/** Runs the command line on the bot's own configuration: beside the bot, or in its place while it is stopped. */
-export async function rolecall(
-  { setting: { env, cwd } }: SandboxWorld,
-  ...args: readonly string[]
-): Promise<{ readonly status: number | null; readonly out: string; readonly err: string }> {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
-    cwd,
-    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: CACHE, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said.out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.err += text;
-  });
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, ...said };
 }
