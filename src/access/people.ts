@@ -64,7 +64,15 @@ export function mailbox(email: string): string {
 /** Whether two names are one, whatever the order of their parts, case, accents and dots. */
 export function sameName(a: string, b: string): boolean {
   const parts = (name: string): string =>
-    (name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).sort().join(' ');
+    (
+      name
+        .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu) ?? []
+    )
+      .sort()
+      .join(' ');
   return parts(a) === parts(b);
 }
 

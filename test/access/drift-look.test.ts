@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { differenceKey } from '../../src/access/drift.ts';
 import { HOUR } from '../../src/access/policy.ts';
 import type { Directory } from '../../src/access/ports.ts';
-import { openFindings } from '../../src/access/service/drift-cards.ts';
-import { compare } from '../../src/access/service/drift-look.ts';
-import { compareJob } from '../../src/access/service/drift-when.ts';
+import { openFindings } from '../../src/access/service/drift/cards.ts';
+import { compare } from '../../src/access/service/drift/look.ts';
+import { compareJob } from '../../src/access/service/drift/when.ts';
 import { keepWatch, synced } from '../../src/access/service/index.ts';
 import { linkedGroups } from '../../src/access/service/world.ts';
 import {

@@ -2,8 +2,8 @@
 import { differenceKey } from '../../src/access/drift.ts';
 import type { Baseline, DriftRecord, Finding, Overflow } from '../../src/access/drift-record.ts';
 import type { AppPolicy } from '../../src/access/policy.ts';
-import type { DriftClick } from '../../src/access/service/drift-decide.ts';
-import { compareJob } from '../../src/access/service/drift-when.ts';
+import type { DriftClick } from '../../src/access/service/drift/decide.ts';
+import { compareJob } from '../../src/access/service/drift/when.ts';
 import { linkedGroups } from '../../src/access/service/world.ts';
 import { ADMINS, APP, type Office, openOffice, slack } from './office.ts';
 

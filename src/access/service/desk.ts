@@ -8,7 +8,7 @@ import type { Party, Person, SlackId, SubjectRef } from '../people.ts';
 import type { AccountAttribute, Principal } from '../policy.ts';
 import type { AccountChanges, Group, GroupTrouble, HistoryEntry, Hit, SyncResult } from '../ports.ts';
 import type { AccessRequest, Ask, Waiting } from '../request.ts';
-import type { DriftClick } from './drift-decide.ts';
+import type { DriftClick } from './drift/decide.ts';
 
 /** A refusal that belongs to one field of an ask. */
 export interface FieldRefusal {

@@ -23,7 +23,7 @@ import {
   showCards,
   system,
 } from './draft.ts';
-import { claimFinding } from './drift-ask.ts';
+import { claimFinding } from './drift/ask.ts';
 import type { Plan } from './planning.ts';
 import { commitPlanned, KeysGrew, laneOf, RANK, type World } from './world.ts';
 

@@ -9,7 +9,7 @@ import { type AccessRequest, type Ask, gives, type Length, type Step } from '../
 import { mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
 import { needAssigned } from './assigned.ts';
 import { identify, type Known } from './binding.ts';
-import { mustSettle } from './drift-ask.ts';
+import { mustSettle } from './drift/ask.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
 import { askedUnder } from './other-name.ts';

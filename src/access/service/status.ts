@@ -9,7 +9,7 @@ import type { AppPolicy } from '../policy.ts';
 import { actorOf } from './actor.ts';
 import { isAuditor, isOwner } from './approvers.ts';
 import type { AppStatus, SyncView } from './desk.ts';
-import { openFindings } from './drift-cards.ts';
+import { openFindings } from './drift/cards.ts';
 import { ownerOf } from './pause.ts';
 import { seatsOf } from './seats.ts';
 import { appOf, directoryOf, type World } from './world.ts';

@@ -7,7 +7,7 @@ import { DAY } from '../policy.ts';
 import type { Job, NewJob, Notice, SyncResult } from '../ports.ts';
 import { ownersOf } from './approvers.ts';
 import { draftOn, system } from './draft.ts';
-import { compareJob, mirrorJobs } from './drift-when.ts';
+import { compareJob, mirrorJobs } from './drift/when.ts';
 import { checkJob } from './groups.ts';
 import { notify, notifyOwners } from './notices.ts';
 import type { JobResult, World } from './world.ts';

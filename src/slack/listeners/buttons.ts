@@ -6,7 +6,7 @@ import type { ModalView } from '@slack/types';
 import { AccessError } from '../../access/errors.ts';
 import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
-import type { DriftHow } from '../../access/service/drift-decide.ts';
+import type { DriftHow } from '../../access/service/drift/decide.ts';
 import { ACTIONS, type Address, addressOf, type CardContext, helpMessage, replyMessage } from '../cards/index.ts';
 import type { Ack } from '../intake.ts';
 import { adoptModal, denyModal, handOverModal, ignoreModal, revokeAllModal } from '../modals/index.ts';

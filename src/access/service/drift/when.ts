@@ -1,9 +1,9 @@
 /**
  * When an app is compared with the ledger: after every complete reading of it, and every hour. Compares nothing itself.
  */
-import { HOUR, MINUTE } from '../policy.ts';
-import type { Job, NewJob } from '../ports.ts';
-import { DONE, directoryOf, type JobResult, laneOf, type World } from './world.ts';
+import { HOUR, MINUTE } from '../../policy.ts';
+import type { Job, NewJob } from '../../ports.ts';
+import { DONE, directoryOf, type JobResult, laneOf, type World } from '../world.ts';
 
 /** How often it is compared even if nothing else asks for it. */
 const EVERY = HOUR;

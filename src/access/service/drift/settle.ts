@@ -2,20 +2,20 @@
  * Job `settle`: sees what was decided about a finding to its end: by the request that does it, by the grants that end, or
  * by one write in the app's lane. Safe to run twice. What does not come about waits for an owner again.
  */
-import { accountIn } from '../drift.ts';
-import { changed, type Finding, type Settled, type Undone } from '../drift-record.ts';
-import { DirectoryError } from '../errors.ts';
-import { haltOf } from '../groups.ts';
-import { baseRole, MINUTE } from '../policy.ts';
-import type { Job, WriteOutcome } from '../ports.ts';
-import { isClosed } from '../request.ts';
-import { settleBase } from './apply-grant.ts';
-import { draftOn, system } from './draft.ts';
-import { settleBaseline } from './drift-baseline.ts';
-import { isFinding, putDrift, recordDrift } from './drift-book.ts';
-import { endOf, lookAt, seeAll } from './drift-seen.ts';
-import { lookAgain } from './look.ts';
-import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from './world.ts';
+import { accountIn } from '../../drift.ts';
+import { changed, type Finding, type Settled, type Undone } from '../../drift-record.ts';
+import { DirectoryError } from '../../errors.ts';
+import { haltOf } from '../../groups.ts';
+import { baseRole, MINUTE } from '../../policy.ts';
+import type { Job, WriteOutcome } from '../../ports.ts';
+import { isClosed } from '../../request.ts';
+import { settleBase } from '../apply-grant.ts';
+import { draftOn, system } from '../draft.ts';
+import { lookAgain } from '../look.ts';
+import { appOf, DONE, directoryOf, groupOf, type JobResult, roleOf, type World } from '../world.ts';
+import { settleBaseline } from './baseline.ts';
+import { isFinding, putDrift, recordDrift } from './book.ts';
+import { endOf, lookAt, seeAll } from './seen.ts';
 
 /** @throws DirectoryError to be run again later */
 export async function settle(world: World, job: Job): Promise<JobResult> {

@@ -2,18 +2,18 @@
  * The first look at an app, or at a role it has anew: what had been there before anybody could ask Rolecall for it. One
  * card for all of it, decided once, written down finding by finding. Reads the directory; changes nothing in it.
  */
-import { type Difference, type DifferenceKind, differenceKey, differences, verdictOn } from '../drift.ts';
-import { type Baseline, changed, type DriftRecord, type Finding } from '../drift-record.ts';
-import { unknownApp } from '../groups.ts';
-import type { Party } from '../people.ts';
-import { baseRole } from '../policy.ts';
-import type { Account, AppRecord, Key } from '../ports.ts';
-import { samePersonAs } from './approvers.ts';
-import { draftOn, system } from './draft.ts';
-import { isFinding, putDrift, recordDrift } from './drift-book.ts';
-import { partyOf, type Seen } from './drift-seen.ts';
-import { compareNow } from './drift-when.ts';
-import { directoryOf, type JobResult, type World } from './world.ts';
+import { type Difference, type DifferenceKind, differenceKey, differences, verdictOn } from '../../drift.ts';
+import { type Baseline, changed, type DriftRecord, type Finding } from '../../drift-record.ts';
+import { unknownApp } from '../../groups.ts';
+import type { Party } from '../../people.ts';
+import { baseRole } from '../../policy.ts';
+import type { Account, AppRecord, Key } from '../../ports.ts';
+import { samePersonAs } from '../approvers.ts';
+import { draftOn, system } from '../draft.ts';
+import { directoryOf, type JobResult, type World } from '../world.ts';
+import { isFinding, putDrift, recordDrift } from './book.ts';
+import { partyOf, type Seen } from './seen.ts';
+import { compareNow } from './when.ts';
 
 /** People the card names. */
 const NAMED = 10;

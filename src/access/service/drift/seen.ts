@@ -11,18 +11,18 @@ import {
   type Sight,
   type Verdict,
   verdictOn,
-} from '../drift.ts';
-import type { Finding, Settled } from '../drift-record.ts';
-import { DirectoryError } from '../errors.ts';
-import { troubleOf } from '../groups.ts';
-import { foldEmail, type Party } from '../people.ts';
-import { type AppPolicy, baseRole, DAY } from '../policy.ts';
-import type { Account } from '../ports.ts';
-import type { AccessRequest } from '../request.ts';
-import { mirrored } from './binding.ts';
-import { rolesOf } from './draft.ts';
-import { isKept } from './guard.ts';
-import { directoryOf, type World } from './world.ts';
+} from '../../drift.ts';
+import type { Finding, Settled } from '../../drift-record.ts';
+import { DirectoryError } from '../../errors.ts';
+import { troubleOf } from '../../groups.ts';
+import { foldEmail, type Party } from '../../people.ts';
+import { type AppPolicy, baseRole, DAY } from '../../policy.ts';
+import type { Account } from '../../ports.ts';
+import type { AccessRequest } from '../../request.ts';
+import { mirrored } from '../binding.ts';
+import { rolesOf } from '../draft.ts';
+import { isKept } from '../guard.ts';
+import { directoryOf, type World } from '../world.ts';
 
 /** Both sides as they are compared. */
 export interface Seen {

@@ -1,12 +1,12 @@
 /**
  * Entering drift into the books: records, their events, the job that shows their cards. Decides nothing.
  */
-import type { Actor, AuditEvent, Note } from '../audit.ts';
-import { accountIn, roleIn } from '../drift.ts';
-import type { DriftRecord, Finding } from '../drift-record.ts';
-import { type Party, personKey } from '../people.ts';
-import type { NewJob } from '../ports.ts';
-import type { Draft } from './draft.ts';
+import type { Actor, AuditEvent, Note } from '../../audit.ts';
+import { accountIn, roleIn } from '../../drift.ts';
+import type { DriftRecord, Finding } from '../../drift-record.ts';
+import { type Party, personKey } from '../../people.ts';
+import type { NewJob } from '../../ports.ts';
+import type { Draft } from '../draft.ts';
 
 type OnDrift = Extract<AuditEvent, { finding: string }>;
 type Told<T extends OnDrift['type']> = Omit<

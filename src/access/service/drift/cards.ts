@@ -2,14 +2,14 @@
  * Job `drift_cards`: brings every copy of a finding's card to its newest state. Owners read it, nobody else. And what a
  * status says of drift.
  */
-import type { Baseline, DriftRecord, Finding } from '../drift-record.ts';
-import { DAY } from '../policy.ts';
-import type { Job } from '../ports.ts';
-import { ownersOf, samePersonAs } from './approvers.ts';
-import { personParty } from './binding.ts';
-import { type Copy, retire, showCopies } from './copies.ts';
-import { isFinding } from './drift-book.ts';
-import { DONE, type JobResult, type World } from './world.ts';
+import type { Baseline, DriftRecord, Finding } from '../../drift-record.ts';
+import { DAY } from '../../policy.ts';
+import type { Job } from '../../ports.ts';
+import { ownersOf, samePersonAs } from '../approvers.ts';
+import { personParty } from '../binding.ts';
+import { type Copy, retire, showCopies } from '../copies.ts';
+import { DONE, type JobResult, type World } from '../world.ts';
+import { isFinding } from './book.ts';
 
 /** After this long the copies stay as they are; the finding stands. */
 const GIVE_UP = DAY;

@@ -2,18 +2,18 @@
  * Requests that settle a finding of drift: an adoption, or a removal at an owner's click. Whether one may be asked, and
  * that it is the only one; what it does is the business of the request itself.
  */
-import { differenceKey } from '../drift.ts';
-import type { DriftRecord, Finding } from '../drift-record.ts';
-import { changed } from '../drift-record.ts';
-import { AccessError, type Refusal, refuse } from '../errors.ts';
-import type { Person } from '../people.ts';
-import type { AppPolicy } from '../policy.ts';
-import type { AccessRequest } from '../request.ts';
-import { isOwner, samePersonAs } from './approvers.ts';
-import { type Known, personParty } from './binding.ts';
-import type { Draft } from './draft.ts';
-import { isFinding, putDrift, recordDrift } from './drift-book.ts';
-import type { World } from './world.ts';
+import { differenceKey } from '../../drift.ts';
+import type { DriftRecord, Finding } from '../../drift-record.ts';
+import { changed } from '../../drift-record.ts';
+import { AccessError, type Refusal, refuse } from '../../errors.ts';
+import type { Person } from '../../people.ts';
+import type { AppPolicy } from '../../policy.ts';
+import type { AccessRequest } from '../../request.ts';
+import { isOwner, samePersonAs } from '../approvers.ts';
+import { type Known, personParty } from '../binding.ts';
+import type { Draft } from '../draft.ts';
+import type { World } from '../world.ts';
+import { isFinding, putDrift, recordDrift } from './book.ts';
 
 /** Why nothing can be decided about it any more. */
 export function settledBy(record: DriftRecord | undefined): Refusal {

@@ -2,17 +2,17 @@
  * Job `drift`: compares one app's directory with the ledger, in the app's lane, and reads only. What is new is confirmed
  * live and told to the owners once, what is no longer so is closed. Puts nothing right: that takes an owner's click.
  */
-import { booksOf, type Difference, differenceKey, differences, inOrder, isGrave, verdictOn } from '../drift.ts';
-import { changed, type DriftRecord, type Finding, type Overflow } from '../drift-record.ts';
-import { holdingKey } from '../grant.ts';
-import type { AppPolicy } from '../policy.ts';
-import type { Job, Key, View } from '../ports.ts';
-import { draftOn, system } from './draft.ts';
-import { firstLook, recount, rolesUnseen } from './drift-baseline.ts';
-import { cardsJob, isFinding, putDrift, recordDrift } from './drift-book.ts';
-import { cameBackAfter, endOf, type LookedAt, lookAt, partyOf, type Seen, seeAll } from './drift-seen.ts';
-import { compareNow } from './drift-when.ts';
-import { DONE, directoryOf, type JobResult, type World } from './world.ts';
+import { booksOf, type Difference, differenceKey, differences, inOrder, isGrave, verdictOn } from '../../drift.ts';
+import { changed, type DriftRecord, type Finding, type Overflow } from '../../drift-record.ts';
+import { holdingKey } from '../../grant.ts';
+import type { AppPolicy } from '../../policy.ts';
+import type { Job, Key, View } from '../../ports.ts';
+import { draftOn, system } from '../draft.ts';
+import { DONE, directoryOf, type JobResult, type World } from '../world.ts';
+import { firstLook, recount, rolesUnseen } from './baseline.ts';
+import { cardsJob, isFinding, putDrift, recordDrift } from './book.ts';
+import { cameBackAfter, endOf, type LookedAt, lookAt, partyOf, type Seen, seeAll } from './seen.ts';
+import { compareNow } from './when.ts';
 
 /** New cards of one look. */
 const AT_ONCE = 20;

@@ -2,21 +2,21 @@
  * An owner decides about a finding, or about the first look: by right of who they are at the moment of the click, never
  * about themselves, and once. The decision is stored before any effect; effects are requests and jobs.
  */
-import { accountIn } from '../drift.ts';
-import { type Baseline, changed, type DriftRecord, type Finding, type Remedy } from '../drift-record.ts';
-import { AccessError, refuse } from '../errors.ts';
-import { holdingKey, setGrant } from '../grant.ts';
-import { type Party, type Person, personKey, type SlackId } from '../people.ts';
-import type { Key, NewJob } from '../ports.ts';
-import { type AccessRequest, move } from '../request.ts';
-import { actorOf } from './actor.ts';
-import { isOwner, samePersonAs } from './approvers.ts';
-import { accountOfViewer, personParty } from './binding.ts';
-import { type Draft, draftOn, getHolding, noteOf, putHolding, record as recordRequest, showCards } from './draft.ts';
-import { settledBy } from './drift-ask.ts';
-import { isFinding, putDrift, recordDrift } from './drift-book.ts';
-import { textRefusal } from './terms.ts';
-import { appOf, commitPlanned, laneOf, RANK, type World } from './world.ts';
+import { accountIn } from '../../drift.ts';
+import { type Baseline, changed, type DriftRecord, type Finding, type Remedy } from '../../drift-record.ts';
+import { AccessError, refuse } from '../../errors.ts';
+import { holdingKey, setGrant } from '../../grant.ts';
+import { type Party, type Person, personKey, type SlackId } from '../../people.ts';
+import type { Key, NewJob } from '../../ports.ts';
+import { type AccessRequest, move } from '../../request.ts';
+import { actorOf } from '../actor.ts';
+import { isOwner, samePersonAs } from '../approvers.ts';
+import { accountOfViewer, personParty } from '../binding.ts';
+import { type Draft, draftOn, getHolding, noteOf, putHolding, record as recordRequest, showCards } from '../draft.ts';
+import { textRefusal } from '../terms.ts';
+import { appOf, commitPlanned, laneOf, RANK, type World } from '../world.ts';
+import { settledBy } from './ask.ts';
+import { isFinding, putDrift, recordDrift } from './book.ts';
 
 /** What a button on the card of a finding, or of the first look, asks for. Adopting is an ask of its own. */
 export type DriftHow = Exclude<Remedy, 'adopt'> | 'accept' | 'review';
