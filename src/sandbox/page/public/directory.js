@@ -1,6 +1,6 @@
 // Right: every app as its own console would show it, one tab each. Rows glow when they have changed; opened, they can be changed by hand,
 // past Rolecall, as somebody in that console would.
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { html, useDesk } from './html.js';
 import { useGlow } from './message.js';
 import { timeOf } from './when.js';
@@ -96,7 +96,7 @@ function Group({ app, group }) {
   const summary = html`<span class="holder">${name}</span>
     <span class="email">${members} ${members === 1 ? 'member' : 'members'}${ghosts > 0 && `, ${ghosts} of them nobody’s`}</span>`;
   return html`<${Row} name="group" glow=${`${name} ${members}`} summary=${summary}>
-    <${NameForm} label="Name" value=${name} action="Rename" onName=${(text) => desk.act('console', { do: 'rename', app, group: id, name: text })} />
+    <${NameForm} key=${name} label="Name" value=${name} action="Rename" onName=${(text) => desk.act('console', { do: 'rename', app, group: id, name: text })} />
     <button type="button" class="button danger" onClick=${() => desk.act('console', { do: 'remove', app, group: id })}>Delete the group</button>
   </${Row}>`;
 }
@@ -108,9 +108,9 @@ function NewGroup({ app }) {
   </${Row}>`;
 }
 
+/** `key` is the value: another name is another form, and nothing is put into a field somebody types in. */
 function NameForm({ label, value, action, onName }) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
   const send = async (event) => {
     event.preventDefault();
     const name = text.trim();
