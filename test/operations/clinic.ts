@@ -1,6 +1,7 @@
 // A place where the real command line is examined as an operator would run it: the sandbox's Slack and SCIM, a folder, an
 // environment. Starts no bot of itself; knows no finding.
 import { spawn } from 'node:child_process';
+import { Console } from 'node:console';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -67,10 +68,11 @@ export interface Clinic {
   write(name: string, text: string): Promise<void>;
   /** Writes the policy anew. */
   policy(text: string): Promise<void>;
+  /** In a process of its own, for what only that shows: how it ends, what goes to which stream, what a shell takes away. */
   run(args: readonly string[], shell?: string): Promise<{ status: number | null; out: string; err: string }>;
-  /** The same without a process of its own, for the many small refusals. */
+  /** The same command line in this process, with the same environment and folder; one at a time. */
   call(args: readonly string[]): Promise<{ status: number; out: string; err: string }>;
-  /** `rolecall doctor --json`. */
+  /** `rolecall doctor --json`; in a process of its own where a shell prepares it. */
   diagnose(shell?: string): Promise<Diagnosis>;
   /** Starts the real bot on the same configuration; what people do with it can be told. */
   start(): Promise<Story>;
@@ -183,16 +185,20 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
       said[where] += String(text);
       return true;
     };
+    // As in `run`: of this process's environment it gets PATH alone.
+    for (const name of Object.keys(process.env)) if (name !== 'PATH') vi.stubEnv(name, undefined);
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     const spies = [
       vi.spyOn(process, 'cwd').mockReturnValue(folder),
       vi.spyOn(process.stdout, 'write').mockImplementation(hears('out')),
       vi.spyOn(process.stderr, 'write').mockImplementation(hears('err')),
     ];
+    vi.stubGlobal('console', new Console(process.stdout, process.stderr));
     try {
       return { status: await runCli(args), ...said };
     } finally {
       for (const spy of spies) spy.mockRestore();
+      vi.unstubAllGlobals();
       vi.unstubAllEnvs();
     }
   }
@@ -200,7 +206,8 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
   return {
     ...{ slack, scim, clock, folder, dataDir, env, write, policy, run, call, stop },
     async diagnose(shell) {
-      const { status, out, err } = await run(['doctor', '--json'], shell);
+      const args = ['doctor', '--json'];
+      const { status, out, err } = shell === undefined ? await call(args) : await run(args, shell);
       if (err !== '') throw new Error(`doctor wrote to stderr: ${err}`);
       const document: {
         ok: boolean;

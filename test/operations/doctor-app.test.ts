@@ -1,7 +1,7 @@
 /** What `rolecall doctor` says about apps: each way not to be reached, each way to be set up wrongly, who holds what. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DIRECTORY, POLICY } from '../../src/sandbox/cast.ts';
 import { createScimService, type FaultKind, type ScimService, type Seed } from '../../src/sandbox/scim/index.ts';
 import { type Clinic, closedPort, openClinic, SCIM_TOKEN } from './clinic.ts';
@@ -47,7 +47,7 @@ async function broken(kind: FaultKind): Promise<string> {
 }
 
 describe('an app that does not answer', () => {
-  it('is told apart by what kept it: DNS, refused, TLS, cut, busy, failing, silent', { timeout: 90_000 }, async () => {
+  it('is told apart by what kept it: DNS, refused, TLS, cut, busy, failing', async () => {
     const clinic = await openClinic();
     await apps(clinic, {
       dns: 'https://nobody.invalid/scim/v2',
@@ -56,7 +56,6 @@ describe('an app that does not answer', () => {
       cut: await broken({ type: 'reset', when: 'before' }),
       busy: await broken({ type: 'busy', status: 429, retryAfter: { seconds: 7 } }),
       failing: await broken({ type: 'error', status: 502 }),
-      silent: await broken({ type: 'hang', ms: 60_000, when: 'before' }),
     });
     const { status, of } = await clinic.diagnose();
     expect(status).toBe(69);
@@ -68,13 +67,33 @@ describe('an app that does not answer', () => {
       ['cut', /cannot be reached \(/, /proxy/],
       ['busy', /asks to be left alone for 7 s/, /later/],
       ['failing', /fails \(502\)/, /vendor/],
-      ['silent', /too long to answer/, /firewall/],
     ] as const) {
       expect(first(key), key).toMatchObject({ state: 'unreachable', subject: 'connection' });
       expect(first(key)?.what, key).toMatch(what);
       expect(first(key)?.fix, key).toMatch(fix);
       expect(of(`app:${key}`).map(({ subject, state }) => `${subject} ${state}`)).toContain('the rest unchecked');
     }
+  });
+
+  it('is given up when it is silent', async () => {
+    const clinic = await openClinic();
+    await apps(clinic, { silent: await broken({ type: 'hang', ms: 60_000, when: 'before' }) });
+    // A second of the doctor's patience is 25 ms here.
+    const patience: number[] = [];
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const hurry = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      patience.push(ms);
+      return timeout(ms / 40);
+    });
+    onTestFinished(() => hurry.mockRestore());
+    const { status, of } = await clinic.diagnose();
+    expect(status).toBe(69);
+    const [first, ...others] = of('app:silent');
+    expect(first).toMatchObject({ state: 'unreachable', subject: 'connection' });
+    expect(first?.what).toMatch(/too long to answer/);
+    expect(first?.fix).toMatch(/firewall/);
+    expect(others.map(({ subject, state }) => `${subject} ${state}`)).toContain('the rest unchecked');
+    expect(Math.max(...patience)).toBeLessThanOrEqual(30_000);
   });
 });
 

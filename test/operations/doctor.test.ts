@@ -17,7 +17,7 @@ const keepsSecrets = (text: string): void => {
 };
 /** Both forms of the same examination. */
 async function both(clinic: Clinic): Promise<string> {
-  const [text, json] = [await clinic.run(['doctor']), await clinic.run(['doctor', '--json'])];
+  const [text, json] = [await clinic.call(['doctor']), await clinic.call(['doctor', '--json'])];
   expect(text.status).toBe(json.status);
   return text.out + text.err + json.out + json.err;
 }
@@ -25,7 +25,7 @@ async function both(clinic: Clinic): Promise<string> {
 describe('against a sound house', () => {
   it('says so on one quiet page and ends with 0', async () => {
     const clinic = await openClinic();
-    const { status, out, err } = await clinic.run(['doctor']);
+    const { status, out, err } = await clinic.call(['doctor']);
     expect(err).toBe('');
     expect(out).toMatch(/\nAll is well: \d\d checks\.\n$/);
     expect(out).not.toMatch(/FAULT|WARNING|NO ANSWER|NOT CHECKED|→/);
@@ -94,7 +94,7 @@ describe('what it is told', () => {
   });
 
   it('refuses flags it does not know', async () => {
-    const { status, err } = await (await openClinic()).run(['doctor', '--fix']);
+    const { status, err } = await (await openClinic()).call(['doctor', '--fix']);
     expect(status).toBe(2);
     expect(err).toMatch(/--fix/);
   });
@@ -104,7 +104,7 @@ describe('how it ends', () => {
   it('with 1 when something was found and everything answered', async () => {
     const clinic = await openClinic();
     clinic.slack.updatePerson('U0EVE', { kind: 'guest' });
-    const { out, status } = await clinic.run(['doctor']);
+    const { out, status } = await clinic.call(['doctor']);
     expect(out).toMatch(/\n1 fault; \d+ checks are well\.\n$/);
     expect(status).toBe(1);
   });

@@ -12,7 +12,7 @@ const filesOf = async ({ folder }: Clinic) =>
 describe('rolecall import', () => {
   it('writes everything there is into one file of its own, and overwrites nothing unless told to', async () => {
     const clinic = await openClinic();
-    const { status, out, err } = await clinic.run(['import', 'perplexity']);
+    const { status, out, err } = await clinic.call(['import', 'perplexity']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const [name = '', ...others] = await filesOf(clinic);
     expect(others).toEqual([]);
@@ -105,7 +105,8 @@ describe('rolecall import', () => {
     const refused = await clinic.call(['import', 'perplexity', '--json']);
     expect(refused.status).toBe(1);
     expect(refused.err).toMatch(/^perplexity: 127\.0\.0\.1:\d+ refuses the token \(401\)\n {2}→ make a new SCIM token/);
-    const silent = await clinic.run(['import', 'perplexity'], 'SCIM_URL=http://127.0.0.1:9/scim');
+    clinic.env.SCIM_URL = 'http://127.0.0.1:9/scim';
+    const silent = await clinic.call(['import', 'perplexity']);
     expect(silent.status).toBe(69);
     expect(silent.err).toMatch(/^perplexity: nobody listens at 127\.0\.0\.1:9/);
     for (const args of [[], ['perdo'], ['perplexity', 'perdoo'], ['perplexity', '--out', 'x.xlsx']]) {

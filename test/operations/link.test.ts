@@ -40,7 +40,7 @@ describe('rolecall link', () => {
   it('shows beside a running bot what is linked and what there is, and then links nothing', async () => {
     const clinic = await openClinic();
     const id = (name: string) => clinic.scim.groupId(name) ?? '';
-    const before = await clinic.run(['link', 'perplexity', '--json']);
+    const before = await clinic.call(['link', 'perplexity', '--json']);
     expect(before.status).toBe(0);
     expect(JSON.parse(before.out)).toMatchObject({
       ok: true,
@@ -60,7 +60,7 @@ describe('rolecall link', () => {
     await story.ada.types('/access request admin for 1h because INC-1');
     await story.ben.presses(/^Approve Admin/);
     await story.until('Ada is Admin', () => story.members('PPLX_Admin').includes('ada@example.com'));
-    const beside = await clinic.run(['link', 'perplexity']);
+    const beside = await clinic.call(['link', 'perplexity']);
     expect(beside.status).toBe(0);
     expect(beside.out).toContain(`admin   linked to PPLX_Admin (${id('PPLX_Admin')})\n`);
     expect(beside.out).toMatch(/\n\d+ groups there:\n/);
@@ -71,7 +71,7 @@ describe('rolecall link', () => {
 
     // Whoever holds the role in the old group would keep it there for ever.
     await clinic.stop();
-    const held = await clinic.run(['link', 'perplexity', 'admin=Spare Admins']);
+    const held = await clinic.call(['link', 'perplexity', 'admin=Spare Admins']);
     expect(held.status).toBe(1);
     expect(held.err).toMatch(/1 person has a grant of it in PPLX_Admin, which is still there/);
     expect((await recordIn(clinic)).groups.admin?.id).toBe(id('PPLX_Admin'));
@@ -98,7 +98,7 @@ describe('rolecall link', () => {
     );
 
     const both = ['admin=Chiefs = all of them', `member=${clinic.scim.groupId('PPLX_Members')}`];
-    const linked = await clinic.run(['link', 'perplexity', ...both, '--json']);
+    const linked = await clinic.call(['link', 'perplexity', ...both, '--json']);
     expect(linked.err).toBe('');
     expect(JSON.parse(linked.out)).toMatchObject({
       ok: true,
@@ -140,7 +140,7 @@ describe('rolecall link', () => {
       dialect: 'perdoo',
       policy: POLICY.replace('profile: perplexity', 'profile: perdoo'),
     });
-    const { status, out, err } = await clinic.run(['link', 'perplexity', 'admin=Night shift', '--create']);
+    const { status, out, err } = await clinic.call(['link', 'perplexity', 'admin=Night shift', '--create']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const id = clinic.scim.groupId('Night shift');
     expect(out).toBe(`admin is carried from now on by Night shift (${id}), which was made just now.\n`);
