@@ -2,12 +2,14 @@
  * The open segment: appends what must be durable, takes back what could not be written, goes over to a new segment.
  * Refuses to know what the lines say. One call at a time.
  */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Head } from '../../access/ports.ts';
 import { writeFully } from './durable.ts';
+import { errnoOf } from './errors.ts';
 import { type Birth, bear, listSegments, monthOf, type Segment } from './segment.ts';
 
-/** Nothing was written: the disk is full, or refused. Everything is as before. */
+/** Nothing was written, for there is no room. Everything is as before. */
 export class WriteRefused extends Error {
   constructor(cause: unknown) {
     super('the journal cannot be written', { cause });
@@ -33,6 +35,14 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/**
+ * Each write is its own fdatasync: one way through the thread pool for a batch, and this thread need not be free in the
+ * middle of it. Elsewhere than on Linux the flag may not reach through to the disk.
+ */
+const FLAGS = constants.O_RDWR | constants.O_DSYNC;
+const SYNCED_BY_WRITE = process.platform === 'linux';
+/** What a write is refused with when there is no room for it. After anything else nobody knows what is on the disk. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 /** How much an overdue segment may grow before the next attempt at a new one. */
 const GRACE = 1024 * 1024;
 const PROBE = 64 * 1024;
@@ -43,7 +53,7 @@ export async function openJournal(
   limit: number,
 ): Promise<Journal> {
   let { segment, end } = start;
-  let handle = await open(segment.path, 'r+');
+  let handle = await open(segment.path, FLAGS);
   let notBefore = 0;
   // A crash may have left lines that only the system's cache had: what happens next will rest on them.
   try {
@@ -53,8 +63,10 @@ export async function openJournal(
     throw error;
   }
 
+  /** Part of it may be on the disk already; whoever is told that nothing was changed shall be right after a power cut. */
   const takeBack = async (): Promise<void> => {
     await handle.truncate(end);
+    await handle.datasync();
   };
 
   return {
@@ -63,11 +75,12 @@ export async function openJournal(
     async append(bytes) {
       try {
         await writeFully(handle, bytes, end);
+        if (!SYNCED_BY_WRITE) await handle.datasync();
       } catch (error) {
+        if (!NO_ROOM.includes(errnoOf(error) ?? '')) throw error;
         await takeBack();
         throw new WriteRefused(error);
       }
-      await handle.datasync();
       end += bytes.length;
     },
     async probe() {
@@ -92,7 +105,7 @@ export async function openJournal(
         throw new WriteRefused(error);
       }
       await handle.close();
-      handle = await open(born.segment.path, 'r+');
+      handle = await open(born.segment.path, FLAGS);
       segment = born.segment;
       end = born.bytes;
       notBefore = 0;

@@ -1,8 +1,19 @@
 /** A disk that is full, a file that may not grow, a disk that fails: what people are told is what is so. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { type FileHandle, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, mkdtempSync, rmdirSync } from 'node:fs';
+import {
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -145,6 +156,35 @@ describe('a file that may not grow', () => {
 
 const LIMITED = new URL('./limited.ts', import.meta.url).pathname;
 
+/** Flags with which this process has a file open. */
+async function flagsOf(path: string): Promise<number[]> {
+  const flags: number[] = [];
+  for (const fd of await readdir('/proc/self/fd')) {
+    const target = await readlink(`/proc/self/fd/${fd}`).catch(() => undefined);
+    if (target !== (await realpath(path))) continue;
+    const [, octal = ''] = /^flags:\s*(\d+)$/m.exec(await readFile(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
+    flags.push(Number.parseInt(octal, 8));
+  }
+  return flags;
+}
+
+describe.runIf(process.platform === 'linux')('a write to the journal', () => {
+  it('is its own fdatasync, in every segment', async () => {
+    const { dir, remove } = await temporaryFolder();
+    const { store } = await openIn(dir, hands(), { segmentBytes: 1000 });
+    const first = await newestFile(dir);
+    for (const id of ['a', 'b']) {
+      const [flags = 0, ...others] = await flagsOf(await newestFile(dir));
+      expect(others).toEqual([]);
+      expect(flags & constants.O_DSYNC).toBe(constants.O_DSYNC);
+      await put(store, id, 1000);
+    }
+    expect(await newestFile(dir)).not.toBe(first);
+    await store.close();
+    await remove();
+  });
+});
+
 describe('a disk that fails', () => {
   let dir: string;
   let remove: () => Promise<void>;
@@ -154,8 +194,12 @@ describe('a disk that fails', () => {
   });
   afterEach(() => remove());
 
-  /** Makes one call of every file handle fail, as a dying disk would. */
-  async function failing<T>(call: 'datasync' | 'truncate' | 'write', run: () => Promise<T>, times = 1): Promise<T> {
+  /** Makes one call of every file handle fail, as a dying disk would, or a full one. */
+  async function failing<T>(
+    call: 'datasync' | 'truncate' | 'write',
+    run: () => Promise<T>,
+    { times = 1, code = 'EIO' } = {},
+  ): Promise<T> {
     const probe = await open(join(dir, 'probe'), 'w');
     const prototype = Object.getPrototypeOf(probe) as FileHandle;
     await probe.close();
@@ -164,7 +208,7 @@ describe('a disk that fails', () => {
     Object.defineProperty(prototype, call, {
       ...whole,
       value(this: FileHandle, ...given: unknown[]) {
-        if (left-- > 0) return Promise.reject(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }));
+        if (left-- > 0) return Promise.reject(Object.assign(new Error(`${code}: as asked`), { code }));
         return Reflect.apply(whole?.value as (...args: unknown[]) => unknown, this, given);
       },
     });
@@ -175,11 +219,13 @@ describe('a disk that fails', () => {
     }
   }
 
-  it('at an fdatasync is fatal: nobody is told that nothing was changed, and nothing is written any more', async () => {
+  const full = { code: 'ENOSPC' };
+
+  it('at a write is fatal: nobody is told that nothing was changed, and nothing is written any more', async () => {
     const held = hands();
     const { store } = await openIn(dir, held);
     await put(store, 'a');
-    const outcome = await failing('datasync', () => put(store, 'b').catch((error: unknown) => error));
+    const outcome = await failing('write', () => put(store, 'b').catch((error: unknown) => error));
     expect(outcome).toBeInstanceOf(Error);
     expect(outcome).not.toMatchObject(UNAVAILABLE);
     expect(held.fatal).toHaveLength(1);
@@ -201,22 +247,22 @@ describe('a disk that fails', () => {
     await again.close();
   });
 
-  it('at taking back what could not be written is fatal', async () => {
+  it.each(['truncate', 'datasync'] as const)('at the %s that takes back what had no room is fatal', async (call) => {
     const held = hands();
     const { store } = await openIn(dir, held);
-    const outcome = await failing('write', () =>
-      failing('truncate', () => put(store, 'b').catch((error: unknown) => error)),
-    );
+    const refused = (): Promise<unknown> => put(store, 'b').catch((error: unknown) => error);
+    const outcome = await failing('write', () => failing(call, refused), full);
+    expect(outcome).toBeInstanceOf(Error);
     expect(outcome).not.toMatchObject(UNAVAILABLE);
     expect(held.fatal).toHaveLength(1);
     await store.close();
   });
 
-  it('at a write is met like a full disk', async () => {
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('that has no room (%s) is met by trying again', async (code) => {
     const held = hands();
     const { store } = await openIn(dir, held);
     await put(store, 'a');
-    await failing('write', () => expect(put(store, 'b')).rejects.toMatchObject(UNAVAILABLE));
+    await failing('write', () => expect(put(store, 'b')).rejects.toMatchObject(UNAVAILABLE), { code });
     expect(held.fatal).toEqual([]);
     await tryAgain(held);
     await put(store, 'c');
@@ -230,7 +276,7 @@ describe('a disk that fails', () => {
     const { store } = await openIn(dir, held);
     await put(store, 'a');
     await writeFile(join(dir, 'state.json.unfinished'), '');
-    await failing('write', () => store.close(), 10);
+    await failing('write', () => store.close(), { times: 10 });
     await held.says('the checkpoint could not be written');
     const { store: again, findings } = await openIn(dir);
     expect(findings).toEqual({ replayed: 2 });

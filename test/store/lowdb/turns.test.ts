@@ -9,8 +9,6 @@ import { crashImage, edit, flip, type Hands, hands, lineAt, newestFile, openIn, 
 
 const UNAVAILABLE = { refusal: { code: 'store_unavailable' } };
 
-type Call = 'write' | 'datasync';
-
 let dir: string;
 let remove: () => Promise<void>;
 let held: Hands;
@@ -41,9 +39,9 @@ const put = (id: string, ms = 1): Promise<void> =>
     .then(() => void said.push(`told ${id}`));
 
 interface Disk {
-  /** A call that fails once, as a dying disk would let it. */
-  readonly refuse?: Call;
-  /** How long a datasync takes. */
+  /** The system's code that the first write fails with. */
+  readonly refuse?: string;
+  /** How long a write takes. */
   readonly ms?: number;
   /** What happens during the first write. */
   readonly meanwhile?: () => void;
@@ -54,35 +52,31 @@ async function listening<T>(run: () => Promise<T>, { refuse, ms = 0, meanwhile }
   const probe = await open(join(dir, 'probe'), 'w');
   const prototype = Object.getPrototypeOf(probe) as FileHandle;
   await probe.close();
-  const whole = (['write', 'datasync'] as const).map(
-    (call) => [call, Object.getOwnPropertyDescriptor(prototype, call)] as const,
-  );
-  let refused = false;
-  let writes = 0;
-  for (const [call, descriptor] of whole) {
-    Object.defineProperty(prototype, call, {
-      ...descriptor,
-      async value(this: FileHandle, ...given: unknown[]): Promise<unknown> {
-        said.push(call);
-        if (call === refuse && !refused) {
-          refused = true;
-          throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
-        }
-        if (call === 'datasync') held.elapsed += ms;
-        if (call === 'write' && writes++ === 0) meanwhile?.();
-        return Reflect.apply(descriptor?.value as (...args: unknown[]) => unknown, this, given);
-      },
-    });
-  }
+  const whole = Object.getOwnPropertyDescriptor(prototype, 'write');
+  let first = true;
+  Object.defineProperty(prototype, 'write', {
+    ...whole,
+    async value(this: FileHandle, ...given: unknown[]): Promise<unknown> {
+      said.push('write');
+      const isFirst = first;
+      first = false;
+      if (isFirst && refuse !== undefined) throw Object.assign(new Error(`${refuse}: as asked`), { code: refuse });
+      held.elapsed += ms;
+      if (isFirst) meanwhile?.();
+      const done: unknown = await Reflect.apply(whole?.value as (...args: unknown[]) => unknown, this, given);
+      said.push('durable');
+      return done;
+    },
+  });
   try {
     return await run();
   } finally {
-    for (const [call, descriptor] of whole) Object.defineProperty(prototype, call, descriptor ?? {});
+    Object.defineProperty(prototype, 'write', whole ?? {});
   }
 }
 
 /** Four at once, where to write them down takes longer than the disk does. */
-async function four(refuse?: Call): Promise<PromiseSettledResult<void>[]> {
+async function four(refuse?: string): Promise<PromiseSettledResult<void>[]> {
   await put('before');
   said = [];
   return listening(
@@ -100,15 +94,15 @@ const linesOf = async (path: string) =>
 describe('where writing down takes longer than the disk', () => {
   it('half of those who wait go first, and the others are written down meanwhile', async () => {
     await four();
-    // The write may be done before or after the others are written down.
-    expect(said.filter((word) => word !== 'datasync')).toEqual([
+    // The first batch may be durable before or after the second is written down.
+    expect(said.filter((word) => word !== 'durable')).toEqual([
       ...['writes first', 'writes second, sees the first', 'write'],
       ...['writes third, sees the first', 'writes fourth, sees the first'],
       ...['write', 'told first', 'told second', 'told third', 'told fourth'],
     ]);
-    // The second batch is not sent before the first is durable, and nobody of it is told before it is itself.
-    const steps = said.filter((word) => ['write', 'datasync', 'told third'].includes(word));
-    expect(steps).toEqual(['write', 'datasync', 'write', 'datasync', 'told third']);
+    // The second is not sent before the first is durable, and nobody of it is told before it is itself.
+    const steps = said.filter((word) => ['write', 'durable', 'told third'].includes(word));
+    expect(steps).toEqual(['write', 'durable', 'write', 'durable', 'told third']);
   });
 
   it('nothing is seen from outside before it is durable', async () => {
@@ -156,7 +150,7 @@ describe('where writing down takes longer than the disk', () => {
   it('a write that is refused takes along what was written down upon it', async () => {
     await put('before');
     const end = (await stat(await newestFile(dir))).size;
-    const outcomes = await four('write');
+    const outcomes = await four('ENOSPC');
     expect(said.slice(0, 5)).toEqual([
       ...['writes first', 'writes second, sees the first', 'write'],
       ...['writes third, sees the first', 'writes fourth, sees the first'],
@@ -184,13 +178,13 @@ describe('where writing down takes longer than the disk', () => {
         throw new Error(`there is one already: ${view.get('once', 'first')?.id}`);
       }),
     ];
-    const outcomes = await listening(() => Promise.allSettled(both()), { refuse: 'write' });
+    const outcomes = await listening(() => Promise.allSettled(both()), { refuse: 'ENOSPC' });
     for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
   });
 
-  it('an fdatasync that fails is fatal, and what was written down upon it is never sent', async () => {
+  it('a disk that fails is fatal, and what was written down upon it is never sent', async () => {
     await put('before');
-    const outcomes = await four('datasync');
+    const outcomes = await four('EIO');
     expect(said.filter((word) => word === 'write')).toHaveLength(1);
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/failed/) } });
@@ -208,7 +202,7 @@ describe('where the disk is what takes long', () => {
     const meanwhile = (): void => void all.push(put('late', 0));
     await listening(() => put('a', 0).then(() => put('b', 0)), { ms: 100, meanwhile });
     await Promise.all(all);
-    expect(said.filter((word) => word !== 'datasync')).toEqual([
+    expect(said.filter((word) => word !== 'durable')).toEqual([
       ...['writes a', 'write', 'writes late', 'told a', 'writes b', 'write', 'told late', 'told b'],
     ]);
   });
