@@ -87,7 +87,15 @@ export function fickle(): () => number {
 /** What a crash at this moment would leave: a copy of the folder of a store that is still open. */
 export async function crashImage(dir: string): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'rolecall-image-'));
-  await cp(dir, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+  for (let whole = false; !whole; ) {
+    try {
+      await cp(dir, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+      whole = true;
+    } catch (error) {
+      // A checkpoint or an index that was being written behind has got its name meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
   return copy;
 }
 
