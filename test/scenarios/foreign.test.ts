@@ -17,7 +17,7 @@ apps:
     name: Elsewhere
     profile: generic
     scim: { url: "\${SCIM_URL}", token: "\${SCIM_TOKEN}" }
-    owners: [carla@example.com, dmitri@example.com]
+    owners: [carla@example.com]
     domains: [example.com]
     roles:
       admin: { group: Administrators, sensitive: true }
@@ -135,10 +135,10 @@ describe('a SCIM server that somebody else wrote', () => {
   });
 
   it('has accounts made, switched off and on like any other', async () => {
-    const { ben, carla, dmitri, finn } = await tell({ scimUrl: other.url, policy: POLICY, env: { SCIM_TOKEN: TOKEN } });
+    const { world, ben, carla, finn } = await tell({ scimUrl: other.url, policy: POLICY, env: { SCIM_TOKEN: TOKEN } });
     await finn.types('/access provision finn@example.com');
     await finn.fills(/account/, { 'First name': 'Finn', 'Family name': 'Moreau' });
-    await dmitri.presses(/^Approve account/);
+    await carla.presses(/^Approve account/);
     await finn.sees(/an account in Elsewhere[\s\S]*confirmed/);
     const made = other.user('finn@example.com');
     expect(made).toMatchObject({ active: true, name: { givenName: 'Finn', familyName: 'Moreau' } });
@@ -149,8 +149,11 @@ describe('a SCIM server that somebody else wrote', () => {
     await ben.sees(/he left[\s\S]*switched off[\s\S]*confirmed/);
     expect(other.user('finn@example.com')).toMatchObject({ active: false });
 
+    // A bot newly started has all of Slack's patience before it.
+    await world.stopBot();
+    await world.startBot();
     await ben.types('/access enable finn@example.com because he is back');
-    await dmitri.presses(/^Approve enabling/, /he is back/);
+    await carla.presses(/^Approve enabling/, /he is back/);
     await ben.sees(/he is back[\s\S]*is active[\s\S]*confirmed/);
     expect(other.user('finn@example.com')).toMatchObject({ active: true });
   });
