@@ -1,16 +1,11 @@
 // A place where the real command line is examined as an operator would run it: the sandbox's Slack and SCIM, a folder, an
 // environment. Starts no bot of itself; knows no finding.
-import { spawn } from 'node:child_process';
-import { Console } from 'node:console';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { runCli } from '../../src/cli.ts';
 import { type Bot, startBot } from '../../src/sandbox/bot.ts';
 import { CHANNELS, DIRECTORY, PEOPLE, POLICY, TEAM, USERGROUPS } from '../../src/sandbox/cast.ts';
 import { createClock, type SandboxClock } from '../../src/sandbox/clock.ts';
@@ -22,12 +17,9 @@ import {
   type Seed,
 } from '../../src/sandbox/scim/index.ts';
 import { createSlackWorkspace, type SlackWorkspace, type WorkspaceOptions } from '../../src/sandbox/slack/index.ts';
-
 import { type Story, storyIn } from '../scenarios/story.ts';
+import { type CommandLine, commandLine } from './command-line.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../scripts/rolecall.js', import.meta.url));
-/** Compiled sources of the last run: each of the many starts here takes half the time. */
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/rolecall', import.meta.url));
 export const BOT_TOKEN = 'xoxb-1111111111-clinicsecret';
 export const APP_TOKEN = 'xapp-1-A0CLINIC-2222222222-clinicsecret';
 export const SIGNING_SECRET = 'c11n1c5ecret00000000000000000000';
@@ -37,27 +29,7 @@ export const TENANT = 'tenant-opaque-segment';
 /** In a query string of the address. */
 export const QUERY_KEY = 'query-string-secret';
 
-export interface Told {
-  readonly state: 'ok' | 'warning' | 'fault' | 'unreachable' | 'unchecked';
-  readonly subject: string;
-  readonly what: string;
-  readonly fix?: string;
-}
-
-export interface Diagnosis {
-  readonly status: number | null;
-  readonly ok: boolean;
-  readonly counts: Readonly<Record<Told['state'], number>>;
-  /** Findings by section key. */
-  readonly of: (section: string) => readonly Told[];
-  /** Those of one subject. */
-  readonly about: (section: string, subject: string) => readonly Told[];
-  /** Everything that is not well, `section/subject: what`. */
-  readonly bad: readonly string[];
-  readonly raw: string;
-}
-
-export interface Clinic {
+export interface Clinic extends CommandLine {
   readonly slack: SlackWorkspace;
   readonly scim: ScimService;
   readonly clock: SandboxClock;
@@ -68,17 +40,17 @@ export interface Clinic {
   write(name: string, text: string): Promise<void>;
   /** Writes the policy anew. */
   policy(text: string): Promise<void>;
-  /** In a process of its own, for what only that shows: how it ends, what goes to which stream, what a shell takes away. */
-  run(args: readonly string[], shell?: string): Promise<{ status: number | null; out: string; err: string }>;
-  /** The same command line in this process, with the same environment and folder; one at a time. */
-  call(args: readonly string[]): Promise<{ status: number; out: string; err: string }>;
-  /** `rolecall doctor --json`; in a process of its own where a shell prepares it. */
-  diagnose(shell?: string): Promise<Diagnosis>;
   /** Starts the real bot on the same configuration; what people do with it can be told. */
   start(): Promise<Story>;
   /** Ends the bot and waits until it is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** The same services with a copy of the data folder, and with a clock and a policy of its own, for one test to spoil. */
+  copy(): Promise<CopiedClinic>;
+  /** Takes everything down. */
+  close(): Promise<void>;
 }
+
+export type CopiedClinic = CommandLine & Pick<Clinic, 'scim' | 'clock' | 'dataDir' | 'policy'>;
 
 export interface ClinicOptions {
   readonly socket?: boolean;
@@ -102,6 +74,13 @@ export async function closedPort(): Promise<number> {
 
 /** Opens one; it is taken down when the test ends. */
 export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
+  const clinic = await createClinic(options);
+  onTestFinished(() => clinic.close());
+  return clinic;
+}
+
+/** Opens one for as long as somebody wants it. */
+export async function createClinic(options: ClinicOptions = {}): Promise<Clinic> {
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-clinic-'));
   const manifest: { oauth_config: { scopes: { bot: string[] } } } = parse(
     await readFile(new URL('../../manifest.yml', import.meta.url), 'utf8'),
@@ -152,84 +131,26 @@ export async function openClinic(options: ClinicOptions = {}): Promise<Clinic> {
     bot?.kill(signal);
     await bot?.exited;
   };
-  onTestFinished(async () => {
-    await stop('SIGKILL');
-    await slack.close();
-    await scim.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function run(args: readonly string[], shell?: string) {
-    const command = [process.execPath, LAUNCHER, ...args];
-    const [file = '', ...rest] =
-      shell === undefined ? command : ['bash', '-c', `${shell} exec "$@"`, 'bash', ...command];
-    const child = spawn(file, rest, {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: CACHE, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const said = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said.out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said.err += text;
-    });
-    const [status] = (await once(child, 'close')) as [number | null];
-    return { status, ...said };
-  }
-
-  async function call(args: readonly string[]) {
-    const said = { out: '', err: '' };
-    const hears = (where: 'out' | 'err') => (text: string | Uint8Array) => {
-      said[where] += String(text);
-      return true;
-    };
-    // As in `run`: of this process's environment it gets PATH alone.
-    for (const name of Object.keys(process.env)) if (name !== 'PATH') vi.stubEnv(name, undefined);
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    const spies = [
-      vi.spyOn(process, 'cwd').mockReturnValue(folder),
-      vi.spyOn(process.stdout, 'write').mockImplementation(hears('out')),
-      vi.spyOn(process.stderr, 'write').mockImplementation(hears('err')),
-    ];
-    vi.stubGlobal('console', new Console(process.stdout, process.stderr));
-    try {
-      return { status: await runCli(args), ...said };
-    } finally {
-      for (const spy of spies) spy.mockRestore();
-      vi.unstubAllGlobals();
-      vi.unstubAllEnvs();
-    }
-  }
-
   return {
-    ...{ slack, scim, clock, folder, dataDir, env, write, policy, run, call, stop },
-    async diagnose(shell) {
-      const args = ['doctor', '--json'];
-      const { status, out, err } = shell === undefined ? await call(args) : await run(args, shell);
-      if (err !== '') throw new Error(`doctor wrote to stderr: ${err}`);
-      const document: {
-        ok: boolean;
-        status: number;
-        counts: Diagnosis['counts'];
-        sections: { key: string; findings: Told[] }[];
-      } = JSON.parse(out);
-      if (document.status !== status) throw new Error(`it says ${document.status} and exits with ${status}`);
-      const findings = (section: string) => document.sections.find(({ key }) => key === section)?.findings ?? [];
-      return {
-        status,
-        ok: document.ok,
-        counts: document.counts,
-        of: findings,
-        about: (section, subject) => findings(section).filter((each) => each.subject === subject),
-        bad: document.sections.flatMap(({ key, findings: all }) =>
-          all
-            .filter(({ state }) => state !== 'ok')
-            .map(({ subject, state, what }) => `${key}/${subject} ${state}: ${what}`),
-        ),
-        raw: out,
-      };
+    ...{ slack, scim, clock, folder, dataDir, env, write, policy, stop },
+    ...commandLine(folder, env),
+    async copy() {
+      const other = await mkdtemp(join(tmpdir(), 'rolecall-clinic-'));
+      onTestFinished(() => rm(other, { recursive: true, force: true }));
+      const copied = { dataDir: join(other, 'data'), clock: createClock(join(other, 'clock')) };
+      copied.clock.advance(clock.offset());
+      // A socket is nothing that could be copied.
+      await cp(dataDir, copied.dataDir, { recursive: true, filter: async (path) => !(await lstat(path)).isSocket() });
+      const rules = (text: string) => writeFile(join(other, 'access.yml'), text);
+      await rules(await readFile(join(folder, 'access.yml'), 'utf8'));
+      const here = { ...env, DATA_DIR: copied.dataDir, ROLECALL_CLOCK: join(other, 'clock') };
+      return { scim, ...copied, policy: rules, ...commandLine(other, here) };
+    },
+    async close() {
+      await stop('SIGKILL');
+      await slack.close();
+      await scim.close();
+      await rm(folder, { recursive: true, force: true });
     },
     async start() {
       const started = startBot({ env, cwd: folder });
