@@ -57,7 +57,10 @@ describe('what was found out about a service', () => {
         'profile: own',
       ),
     );
-    expect((await clinic.diagnose()).about('app:perplexity', 'learned')).toEqual([]);
+    const stopped = await clinic.diagnose();
+    expect(stopped.about('app:perplexity', 'learned')).toEqual([]);
+    expect(stopped.about('store', 'bot')[0]?.what).toBe('does not run on this folder');
+    expect(stopped.about('store', 'journal').map(({ state }) => state)).toEqual(['ok']);
     await grant(await clinic.start(), 'INC-2');
     expect(refused()).toBe(2);
     expect((await journal({ dataDir: clinic.dataDir })).map(({ type }) => type)).toContain('scim.forgotten');

@@ -8,7 +8,7 @@ import { examineStore } from '../../src/store/lowdb/doctor.ts';
 import { HOUR, MINUTE, type Story } from '../scenarios/story.ts';
 import { hands, openIn, temporaryFolder } from '../store/lowdb/hands.ts';
 import { event, putRequest } from '../store/records.ts';
-import { type Clinic, createClinic, openClinic } from './clinic.ts';
+import { type Clinic, type CopiedClinic, createClinic, openClinic } from './clinic.ts';
 import type { Diagnosis } from './command-line.ts';
 
 // A bot starts in a test: on a busy machine that takes its time.
@@ -32,17 +32,18 @@ const running = once(async () => {
   await granted(story);
   return story;
 });
-/** … is killed … */
+/** … and is killed. */
 const killed = once(async () => {
   await running();
   await house.stop('SIGKILL');
 });
-/** … starts again, and is stopped as one stops it. */
-const stopped = once(async () => {
+/** A copy of what it left, opened once more and closed in order. */
+async function closed(): Promise<CopiedClinic> {
   await killed();
-  await house.start();
-  await house.stop('SIGTERM');
-});
+  const clinic = await house.copy();
+  await (await openIn(clinic.dataDir)).store.close();
+  return clinic;
+}
 
 const states = (findings: ReturnType<Diagnosis['of']>) => findings.map(({ state }) => state);
 
@@ -212,10 +213,9 @@ describe('after the bot was killed', () => {
   });
 });
 
-describe('after the bot was stopped', () => {
+describe('a journal that was closed in order', () => {
   it('sees lines that are missing, and a bot that would not start', async () => {
-    await stopped();
-    const clinic = await house.copy();
+    const clinic = await closed();
     expect(states((await untouched(clinic)).about('store', 'journal'))).toEqual(['ok']);
     const path = await segment(clinic);
     const lines = (await readFile(path, 'utf8')).split('\n');
@@ -231,8 +231,7 @@ describe('after the bot was stopped', () => {
   });
 
   it('sees safe mode, and a checkpoint that is of no use', async () => {
-    await stopped();
-    const clinic = await house.copy();
+    const clinic = await closed();
     await writeFile(join(clinic.dataDir, 'state.json'), '{"version":1,');
     await writeFile(join(clinic.dataDir, 'SAFE_MODE'), 'since yesterday\n');
     const { about } = await untouched(clinic);
@@ -295,8 +294,7 @@ describe('beside a bot in trouble', () => {
 describe('the groups', () => {
   // Changes for good what the house's app holds: nothing of the house comes after it.
   it('holds groups to the ids they were linked by', async () => {
-    await stopped();
-    const clinic = await house.copy();
+    const clinic = await closed();
     const { scim } = house;
     const linked = scim.groupId('PPLX_Admin') ?? '';
     expect((await clinic.diagnose()).about('app:perplexity', 'group of admin')[0]?.what).toMatch(/once, and linked$/);
