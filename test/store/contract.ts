@@ -163,6 +163,7 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         );
         store = await opened.reopen();
         for (const id of ids) expect((await store.read('once', id))?.work).toBe(work);
+        expect(await store.verify()).toBeUndefined();
       });
 
       it('has a time that never goes back', async () => {

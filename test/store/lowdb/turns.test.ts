@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/access/ports.ts';
 import { decodeLine } from '../../../src/store/chain.ts';
-import { putOnce } from '../records.ts';
+import { event, putOnce } from '../records.ts';
 import { crashImage, edit, flip, type Hands, hands, lineAt, newestFile, openIn, temporaryFolder } from './hands.ts';
 
 const UNAVAILABLE = { refusal: { code: 'store_unavailable' } };
@@ -206,4 +206,23 @@ describe('where the disk is what takes long', () => {
       ...['writes a', 'write', 'writes late', 'told a', 'writes b', 'write', 'told late', 'told b'],
     ]);
   });
+});
+
+it('what goes to the disk together is no longer than what a start takes for a torn end', async () => {
+  const work = 'x'.repeat(400_000);
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  await Promise.all(
+    ids.map((id) => store.commit([`once:${id}`], () => ({ put: [putOnce(id, 1, work)], result: undefined }))),
+  );
+  const lines = await linesOf(await newestFile(dir));
+  expect(lines.slice(1).map((line) => line?.synced)).toEqual([1, 1, 3, 3, 5]);
+});
+
+it('every line has a salt of its own', async () => {
+  await Promise.all(
+    Array.from({ length: 300 }, (_, n) => store.commit([], () => ({ events: [event(`r${n}`)], result: undefined }))),
+  );
+  const text = await readFile(await newestFile(dir), 'utf8');
+  const salts = text.match(/(?<="salt":")[\w-]{22}(?=")/g);
+  expect(new Set(salts).size).toBe(301);
 });
