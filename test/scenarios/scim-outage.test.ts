@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { POLICY } from '../../src/sandbox/cast.ts';
 import { HOUR, MINUTE, type SandboxWorld, tell, textOf } from './story.ts';
 import { journal } from './witness.ts';
 
@@ -6,6 +7,8 @@ const ASK = '/access request admin for 4h because INC-7';
 const DAY = 24 * HOUR;
 const AT_FIRST = ['break-glass@example.com', 'carla@example.com'];
 const WRITE = { method: 'PATCH', path: /^\/Groups\// } as const;
+/** Owners are not shown every grant: Slack's patience is for those whom the story is about. */
+const QUIET = POLICY.replace(', sensitive: true', '');
 const ALWAYS = Number.POSITIVE_INFINITY;
 
 /** The answers to changes of groups, in order; 0 where the connection was cut. */
@@ -53,7 +56,7 @@ describe('an end that fails', () => {
 
 describe('a token that is refused', () => {
   it('stops the app, is told to the owners once for each time, and all goes on when it works again', async () => {
-    const { world, ada, ben, carla, dmitri, eve, members, until } = await tell();
+    const { world, ada, ben, carla, dmitri, eve, members, until } = await tell({ policy: QUIET });
     const refuse = () => world.scim.fault({ match: {}, times: ALWAYS, kind: { type: 'error', status: 401 } });
     const told = (who: typeof carla) =>
       who.messages().filter((message) => /refuses my token/.test(textOf(message))).length;
@@ -107,24 +110,9 @@ describe('a token that is refused', () => {
   });
 });
 
-describe('making an account', () => {
-  it('whose answer is lost makes one, looked up and not made again', async () => {
-    const { world, finn, carla, account, members, writes } = await tell();
-    await finn.types('/access provision finn@example.com');
-    await finn.fills(/account/, { 'First name': 'Finn', 'Family name': 'Moreau' });
-    world.scim.fault({ match: { method: 'POST' }, times: 1, kind: { type: 'reset', when: 'after' } });
-    await carla.presses(/^Approve/);
-    await finn.sees(/an account in Perplexity Enterprise[\s\S]*confirmed/);
-    await finn.sees(/Welcome to Perplexity Enterprise/);
-    expect(account('finn@example.com')).toMatchObject({ active: true });
-    expect(members('PPLX_Members')).toContain('finn@example.com');
-    expect(writes().filter((write) => write === 'POST /Users')).toHaveLength(1);
-  });
-});
-
 describe('a service that empties a group when one is to leave', () => {
   it('is an incident: owners are told who else left, and it stays told', async () => {
-    const { world, ada, ben, carla, dmitri, members, until } = await tell();
+    const { world, ada, ben, carla, dmitri, members, until } = await tell({ policy: QUIET });
     await ada.types(ASK);
     await ben.presses(/^Approve Admin/);
     await ada.sees(/in the Admin group[\s\S]*confirmed/);
