@@ -102,6 +102,9 @@ describe('the last Admin', () => {
     world.scim.setMember(admin, world.scim.userId('dmitri@example.com') ?? '', true);
     world.clock.advance(HOUR);
     await until('Ada is let go', () => !members('PPLX_Admin').includes('ada@example.com'));
+    // Told over a restart, too; and a bot newly started has all of Slack's patience before it.
+    await world.stopBot();
+    await world.startBot();
     await ada.sees(/INC-86[\s\S]*no longer in the Admin group/);
     expect(members('PPLX_Members')).toContain('ada@example.com');
   });
