@@ -4,6 +4,8 @@ import { HOUR, MINUTE, type Story, tell, textOf } from './story.ts';
 import { journal } from './witness.ts';
 
 const OBSERVED = POLICY.replace('    profile: perplexity\n', '    profile: perplexity\n    mode: observe\n');
+/** One owner instead of two: fewer cards, and Slack's patience lasts longer. */
+const ONE_OWNER = OBSERVED.replace(', "usergroup:S0ITADMINS"', '');
 const NOTHING_WRITTEN = /I would have changed this[\s\S]*nothing was written/;
 
 /** Nothing was written, nothing has changed, nothing else is claimed, and whoever reads a card can see why. */
@@ -33,8 +35,8 @@ describe('an app that is only observed', () => {
   });
 
   it('has its accounts asked for, switched off and on, and none touched', async () => {
-    const story = await tell({ policy: OBSERVED });
-    const { world, ben, carla, dmitri, finn } = story;
+    const story = await tell({ policy: ONE_OWNER });
+    const { world, ben, carla, finn } = story;
     const before = JSON.stringify(world.scim.state());
     await finn.types('/access provision finn@example.com');
     await finn.fills(/account/, {
@@ -49,8 +51,11 @@ describe('an app that is only observed', () => {
     await finn.sees(NOTHING_WRITTEN);
     // The role that waited for the account waits no longer.
     await finn.sees(/Admin in Perplexity Enterprise[\s\S]*: cancelled[\s\S]*depends on/);
+    // A bot newly started has all of Slack's patience before it.
+    await world.stopBot();
+    await world.startBot();
     await ben.types('/access disable ada@example.com because leaving');
-    await dmitri.presses(/^Approve disabling/);
+    await carla.presses(/^Approve disabling/);
     await ben.sees(/leaving[\s\S]*nothing was written/);
     await ben.types('/access enable kim.larsen@example.com because back');
     await carla.presses(/^Approve enabling/);
