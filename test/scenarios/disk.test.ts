@@ -4,10 +4,13 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { POLICY } from '../../src/sandbox/cast.ts';
 import { type Character, HOUR, MINUTE, type Story, tell, textOf } from './story.ts';
 import { journal, openLogBook, readiness, verifyAudit } from './witness.ts';
 
 const NOT_SAVED = /cannot save anything just now, so nothing was changed/;
+/** Owners are not shown every grant: Slack's patience is for those whom the story is about. */
+const policy = POLICY.replace(', sensitive: true', '');
 const AT_FIRST = ['break-glass@example.com', 'carla@example.com'];
 
 const mountSmall = (folder: string): void => {
@@ -74,7 +77,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       await rm(dataDir, { recursive: true, force: true });
     });
     const log = openLogBook();
-    const story = await tell({ dataDir, onLine: log.onLine, rateLimits: false });
+    const story = await tell({ policy, dataDir, onLine: log.onLine, rateLimits: false });
     const { world, ada, ben, carla, eve, finn, members, until } = story;
     await ada.types('/access request admin for 1h because INC-1');
     await ben.presses(/^Approve Admin/);
@@ -110,7 +113,7 @@ describe.runIf(canMount)('a disk that is full', () => {
 
 describe('a journal that may not grow', () => {
   it('changes nothing, says so, and all that was acknowledged is there after a start with more room', async () => {
-    const story = await tell({ shell: 'ulimit -f 64;', rateLimits: false });
+    const story = await tell({ policy, shell: 'ulimit -f 64;', rateLimits: false });
     const { world, ada, ben, finn, members, until } = story;
     await ada.types('/access request admin for 1h because INC-1');
     await ben.presses(/^Approve Admin/);
