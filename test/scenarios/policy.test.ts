@@ -107,7 +107,10 @@ describe('what the rules do not allow', () => {
   });
 
   it('stays within limits, shows the open one instead of a second, and lets the one that takes away win', async () => {
-    const { ada, ben, carla, members, until } = await tell();
+    const { ada, ben, carla, members, until } = await tell({
+      // Owners are not shown every grant: Slack's patience is for those whom the story is about.
+      policy: POLICY.replace(', sensitive: true', ''),
+    });
     await ada.types('/access request admin because INC-41');
     await ben.sees(/INC-41/);
     await ada.types('/access request admin because INC-42');
