@@ -15,7 +15,8 @@ const adaIn = ({ world, members, until }: Story) => {
 
 describe('taking a role away', () => {
   it('is at once for oneself and for the manager, and ends the grant it came from', async () => {
-    const story = await tell();
+    // Owners are not shown every grant: Slack's patience is for those whom the story is about.
+    const story = await tell({ policy: POLICY.replace(', sensitive: true', '') });
     const { ada, ben } = story;
     const { given, gone } = adaIn(story);
     await ada.types('/access request admin for 4h because INC-1');
