@@ -12,29 +12,48 @@ const MAX_ADDRESSES = 20;
 
 const isAddress = (text: string): boolean => text.length <= MAX_ADDRESS && /^[^\s@]+@[^\s@]+$/.test(text);
 
+/** Nothing to normalise, to trim or to mend, as in most names. */
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+
+const isName = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';
+
 function nameOf(user: ScimUser): string {
-  const parts = [user.givenName, user.familyName].filter((part) => part !== undefined).join(' ');
-  const names = [user.displayName, user.formatted, parts, user.userName, user.email, user.id];
-  const name = names.find((each) => each !== undefined && each.trim() !== '') ?? user.id;
+  const { displayName, formatted, userName, email, id } = user;
+  const said = isName(displayName) ? displayName : isName(formatted) ? formatted : partsOf(user);
+  const name = isName(said) ? said : isName(userName) ? userName : isName(email) ? email : id;
+  if (name.length <= MAX_NAME && PLAIN.test(name)) return name;
   return name.normalize('NFC').trim().slice(0, MAX_NAME).toWellFormed();
+}
+
+const partsOf = ({ givenName, familyName }: ScimUser): string =>
+  [givenName, familyName].filter((part) => part !== undefined).join(' ');
+
+/** The main address first, then the others, each once. */
+function addressesIn(user: ScimUser, main: string): string[] {
+  const [only] = user.emails;
+  if (only !== undefined && user.emails.length === 1 && only.value === main) return [main];
+  const emails = user.emails.map(({ value }) => value).filter(isAddress);
+  return [...new Set(main === '' ? emails : [main, ...emails])].slice(0, MAX_ADDRESSES);
 }
 
 /** `email` is empty for an account that has none; `active` is `unknown` where the server does not say. */
 export function toAccount(user: ScimUser): Account {
-  const emails = user.emails.map(({ value }) => value).filter(isAddress);
-  const email = user.email !== undefined && isAddress(user.email) ? user.email : '';
-  const changed = user.lastModified ?? user.created;
-  return {
+  const main = user.email !== undefined && isAddress(user.email) ? user.email : '';
+  // The same text twice is kept once.
+  const email = main === user.userName ? user.userName : main;
+  const account: { -readonly [K in keyof Account]: Account[K] } = {
     id: user.id,
     userName: user.userName ?? '',
     email,
-    emails: [...new Set(email === '' ? emails : [email, ...emails])].slice(0, MAX_ADDRESSES),
+    emails: addressesIn(user, email),
     name: nameOf(user),
     active: user.active ?? 'unknown',
-    ...(user.managerId === undefined ? {} : { manager: user.managerId }),
-    ...(user.externalId === undefined ? {} : { externalId: user.externalId }),
-    ...(changed === undefined ? {} : { changed }),
   };
+  if (user.managerId !== undefined) account.manager = user.managerId;
+  if (user.externalId !== undefined) account.externalId = user.externalId;
+  const changed = user.lastModified ?? user.created;
+  if (changed !== undefined) account.changed = changed;
+  return account;
 }
 
 /** What an update could change, as the account has it now; what it has not has no key. */

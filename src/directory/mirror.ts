@@ -4,6 +4,7 @@
  */
 import { foldEmail } from '../access/people.ts';
 import type { Account, Hit } from '../access/ports.ts';
+import { momentOf } from '../scim/index.ts';
 import { addressesOf, textsOf } from './account.ts';
 import { createIndex } from './search.ts';
 
@@ -18,16 +19,10 @@ interface Entry {
   account: Account;
   /** When it was last seen, live or in a listing. */
   seen: Mark;
-  /** When it was last changed by the server's word, ms, as of the last listing; `undefined`: not listed yet. */
-  changed: number | 'untold' | undefined;
-}
-
-/** What a listing says of an account. */
-export interface Row {
-  /** When the listing began. */
-  readonly since: Mark;
-  /** When the account was last changed by the server's word, ms. */
-  readonly changed: number | undefined;
+  /** Whether a listing has named it, and when it was last changed by the server's word then: its text, and ms. */
+  listed: boolean;
+  lastModified: string | undefined;
+  changed: number | undefined;
 }
 
 /** What seeing an account came to; `older`: it has been seen live since the listing began. */
@@ -35,8 +30,10 @@ export type Sight = 'new' | 'other' | 'same' | 'older';
 
 export interface Mirror {
   mark(): Mark;
-  /** An account as read; `row` is left out for a live read. */
-  saw(account: Account, row?: Row): Sight;
+  /** An account as read live. */
+  saw(account: Account): void;
+  /** An account as listed. `since`: when the listing began; `lastModified`: as the server spelled it. */
+  listed(account: Account, since: Mark, lastModified: string | undefined): Sight;
   /** A live read found nobody of this id. */
   gone(id: string): void;
   /** A complete listing began at `since`: whom it did not name is not there. Returns how many those were. */
@@ -62,6 +59,12 @@ export interface Mirror {
   readonly size: number;
 }
 
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
+
 function sameAccount(a: Account, b: Account): boolean {
   return (
     a.userName === b.userName &&
@@ -70,8 +73,7 @@ function sameAccount(a: Account, b: Account): boolean {
     a.active === b.active &&
     a.manager === b.manager &&
     a.externalId === b.externalId &&
-    a.emails.length === b.emails.length &&
-    a.emails.every((email, at) => email === b.emails[at])
+    sameList(a.emails, b.emails)
   );
 }
 
@@ -106,15 +108,16 @@ export function createMirror(): Mirror {
     }
   }
 
-  function put(account: Account, changed: Entry['changed']): Sight {
-    const entry = entries.get(account.id);
-    departed.delete(account.id);
-    if (entry === undefined) entries.set(account.id, { account, seen: tick(), changed });
-    else {
+  /** Takes over what is not so already: most of what a listing says is. */
+  function put(account: Account, entry: Entry | undefined): Sight {
+    if (departed.size > 0) departed.delete(account.id);
+    if (entry === undefined) {
+      const nothing = { listed: false, lastModified: undefined, changed: undefined };
+      entries.set(account.id, { account, seen: tick(), ...nothing });
+    } else {
       const before = entry.account;
       const same = sameAccount(before, account);
       entry.seen = tick();
-      entry.changed = changed ?? entry.changed;
       if (!same || before.changed !== account.changed) entry.account = account;
       if (same) return 'same';
       if (sameTexts(before, account)) return 'other';
@@ -136,10 +139,22 @@ export function createMirror(): Mirror {
   return {
     mark: tick,
 
-    saw(account, row) {
-      if (row === undefined) return put(account, undefined);
-      const newer = entries.get(account.id)?.seen ?? departed.get(account.id) ?? 0;
-      return newer > row.since ? 'older' : put(account, row.changed ?? 'untold');
+    saw(account) {
+      put(account, entries.get(account.id));
+    },
+
+    listed(account, since, lastModified) {
+      const before = entries.get(account.id);
+      const newer = before?.seen ?? departed.get(account.id) ?? 0;
+      if (newer > since) return 'older';
+      const sight = put(account, before);
+      const entry = before ?? entries.get(account.id);
+      if (entry !== undefined && !(entry.listed && entry.lastModified === lastModified)) {
+        entry.listed = true;
+        entry.lastModified = lastModified;
+        entry.changed = momentOf(lastModified);
+      }
+      return sight;
     },
 
     gone(id) {
@@ -149,9 +164,9 @@ export function createMirror(): Mirror {
     },
 
     sweep(since) {
-      const missing = [...entries.values()].filter((entry) => entry.seen <= since);
-      for (const { account } of missing) remove(account);
-      return missing.length;
+      const before = entries.size;
+      for (const { account, seen } of entries.values()) if (seen <= since) remove(account);
+      return before - entries.size;
     },
 
     sawMembers(group, members, since) {
@@ -187,8 +202,8 @@ export function createMirror(): Mirror {
 
     lastChange() {
       let last: number | undefined;
-      for (const { changed } of entries.values()) {
-        if (changed === 'untold') return undefined;
+      for (const { listed, changed } of entries.values()) {
+        if (listed && changed === undefined) return undefined;
         if (changed !== undefined && changed > (last ?? Number.NEGATIVE_INFINITY)) last = changed;
       }
       return last;
@@ -196,7 +211,7 @@ export function createMirror(): Mirror {
 
     changedAfter(at) {
       const ids = new Set<string>();
-      for (const [id, { changed }] of entries) if (typeof changed === 'number' && changed > at) ids.add(id);
+      for (const [id, { changed }] of entries) if (changed !== undefined && changed > at) ids.add(id);
       return ids;
     },
 

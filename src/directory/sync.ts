@@ -5,8 +5,8 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { DirectoryError, type DirectoryFault } from '../access/errors.ts';
-import type { Clock, SyncResult } from '../access/ports.ts';
-import { type IncompleteWhy, lastModifiedAt, type ScimClient, type ScimUser } from '../scim/index.ts';
+import type { Account, Clock, SyncResult } from '../access/ports.ts';
+import { type IncompleteWhy, momentOf, type ScimClient, type ScimUser } from '../scim/index.ts';
 import { toAccount } from './account.ts';
 import { toDirectoryError } from './faults.ts';
 import type { Mark, Mirror } from './mirror.ts';
@@ -22,8 +22,8 @@ const FIRST_RETRY = 15_000;
 const OVERLAP = 10 * 60_000;
 /** More answers than this, or than a quarter of everybody, and it is cheaper to read everybody less often. */
 const MOST_CHANGES = 500;
-/** Rows taken into the mirror before others get a turn. */
-const ROWS_AT_ONCE = 250;
+/** News taken into the mirror before others get a turn: each is indexed. What is known already costs next to nothing. */
+const NEWS_AT_ONCE = 250;
 
 /** What was read: everybody, or whoever changed since the last time. */
 export type Extent = 'everybody' | 'changes';
@@ -33,6 +33,15 @@ interface Part {
   readonly why?: IncompleteWhy | DirectoryFault | 'stopped' | 'empty' | 'groups';
   readonly error?: DirectoryError;
 }
+/** What a listing says of somebody, as far as it is kept. */
+interface Row {
+  readonly id: string;
+  readonly account: Account;
+  /** As the server spelled it. */
+  readonly lastModified: string | undefined;
+}
+const rowOf = (user: ScimUser): Row => ({ id: user.id, account: toAccount(user), lastModified: user.lastModified });
+
 type People = Pick<SyncResult, 'accounts' | 'gone'> & Part;
 
 export interface Sync {
@@ -68,6 +77,8 @@ export function createSync(parts: {
   let unaskedUntil = 0;
   let underWay: { readonly extent: Extent; readonly result: Promise<SyncResult> } | undefined;
   let loop: Promise<void> | undefined;
+  /** Taken in since the start. */
+  let news = 0;
   let stop = Promise.withResolvers<void>();
   let stopping = false;
 
@@ -92,16 +103,15 @@ export function createSync(parts: {
   }
 
   /** Takes rows of a listing in; how many of them no question about changes after `horizon` would have shown. */
-  async function take(users: readonly ScimUser[], since: Mark, after: number | undefined): Promise<number> {
+  async function take(rows: readonly Row[], since: Mark, after: number | undefined): Promise<number> {
     let overlooked = 0;
-    for (let at = 0; at < users.length; at += ROWS_AT_ONCE) {
-      for (const user of users.slice(at, at + ROWS_AT_ONCE)) {
-        const changed = lastModifiedAt(user);
-        const sight = mirror.saw(toAccount(user), { since, changed });
-        const news = sight === 'new' || sight === 'other';
-        if (news && after !== undefined && changed !== undefined && changed <= after) overlooked += 1;
-      }
-      await breathe();
+    for (const { account, lastModified } of rows) {
+      const sight = mirror.listed(account, since, lastModified);
+      if (sight === 'same' || sight === 'older') continue;
+      const changed = after === undefined ? undefined : momentOf(lastModified);
+      if (after !== undefined && changed !== undefined && changed <= after) overlooked += 1;
+      news += 1;
+      if (news % NEWS_AT_ONCE === 0) await breathe();
     }
     return overlooked;
   }
@@ -123,7 +133,7 @@ export function createSync(parts: {
     } catch (error) {
       return failed(error, 0);
     }
-    const listing = client.listUsers();
+    const listing = client.listUsersAs(rowOf);
     try {
       for await (const { items } of listing) {
         overlooked += await take(items, since, after);
@@ -154,7 +164,7 @@ export function createSync(parts: {
         unaskedUntil = clock.now() + EVERYBODY_EVERY;
         return undefined;
       }
-      await take(changes.users, since, undefined);
+      await take(changes.users.map(rowOf), since, undefined);
       for (const id of changes.gone) mirror.gone(id);
       servedAt = changes.servedAt;
       return { accounts: changes.users.length, gone: changes.gone.length };

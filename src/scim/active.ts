@@ -4,7 +4,7 @@
  */
 import type { ActiveState, ActiveWrite } from './contract.ts';
 import { ScimError } from './error.ts';
-import { present, tag, truth } from './fields.ts';
+import { present, tagOf, truthOf } from './fields.ts';
 import type { ScimAnswer } from './http.ts';
 import { activeOperation } from './patch.ts';
 import type { ScimUser } from './schema.ts';
@@ -61,12 +61,12 @@ export async function putUser(
       if (!['meta', 'groups', 'password'].includes(name) && value !== null)
         resource[name === 'active' ? 'active' : key] = value;
     }
-    resource.active = truth.parse(resource.active);
+    resource.active = truthOf(resource.active);
     change(resource);
     if (resource.active === undefined) {
       throw unsafe('SCIM PUT /Users/:id was not sent: whether the user is active is not told');
     }
-    const ifMatch = tag.parse(current.etag) ?? tag.parse(version);
+    const ifMatch = tagOf(current.etag) ?? tagOf(version);
     try {
       return await session.http.send({
         method: 'PUT',

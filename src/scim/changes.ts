@@ -13,8 +13,8 @@ import { FILTER_STATUSES, getUser } from './users.ts';
 const WITNESSES = 3;
 const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/i;
 
-/** When a user was last changed, ms, by the server's own word; a time without a zone is no time. */
-export function lastModifiedAt({ lastModified }: ScimUser): number | undefined {
+/** A `meta.lastModified` as ms; a time without a zone is no time. */
+export function momentOf(lastModified: string | undefined): number | undefined {
   if (lastModified === undefined || !ZONED.test(lastModified)) return undefined;
   const at = Date.parse(lastModified);
   return Number.isNaN(at) ? undefined : at;
@@ -43,7 +43,7 @@ export async function changedUsers(session: Session, { after, expected, known }:
   try {
     for await (const page of listing) {
       for (const user of page.items) {
-        const at = lastModifiedAt(user);
+        const at = momentOf(user.lastModified);
         // Ignored: everybody comes back.
         if (at === undefined || at < from) return unsupported();
         users.push(user);

@@ -12,7 +12,7 @@ import { createHttp } from './http.ts';
 import { createMemory } from './learned.ts';
 import { addMember, addMembers, removeMember, removeMembers } from './members.ts';
 import { createLane, type Session } from './session.ts';
-import { findUsers, getUser, listUsers } from './users.ts';
+import { findUsers, getUser, listUsers, listUsersAs } from './users.ts';
 
 const DEADLINE_MS = 15_000;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -53,6 +53,7 @@ export function createScimClient(options: ScimClientOptions): ScimClient {
     getUser: (id) => getUser(session, id),
     findUsers: (by) => findUsers(session, by),
     listUsers: (wish) => listUsers(session, wish?.rest === true),
+    listUsersAs: (as) => listUsersAs(session, as),
     changedUsers: (wish) => changedUsers(session, wish),
     distrustChanges: () => memory.learn({ modifiedFilter: 'no' }),
     getGroup: (id, wish) => getGroup(session, id, wish?.members === true),

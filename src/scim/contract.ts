@@ -270,6 +270,8 @@ export interface ScimClient {
   findUsers(by: FindBy): Promise<readonly ScimUser[]>;
   /** `rest`: also what the server sends beside the fields that are named here, bounded. */
   listUsers(options?: { readonly rest?: boolean }): Listing<ScimUser>;
+  /** The same, each user turned into something of the caller's own as it comes: what is not kept is gone at once. */
+  listUsersAs<T extends { readonly id: string }>(as: (user: ScimUser) => T): Listing<T>;
   /** Who changed since a moment, where the server can be believed to say so. */
   changedUsers(wish: ChangesWish): Promise<Changes>;
   /** Somebody changed and kept an old `meta.lastModified`: {@link ScimClient.changedUsers} is of no use here from now on. */

@@ -2,63 +2,40 @@
  * What a server says of itself, and whether it can be reached at all. Advisory: everything here can be absent or wrong
  * (quirk 26), and nothing that changes access rests on it.
  */
-import { z } from 'zod';
 import type { Capabilities, PingResult } from './contract.ts';
 import { ScimError } from './error.ts';
-import { count, fold, listOf, present, text, truth } from './fields.ts';
+import { countOf, fold, isRecord, listOf, present, textOf, truthOf } from './fields.ts';
 import type { Http, ScimRequest } from './http.ts';
 import { parseList } from './messages.ts';
 
-const supported = z
-  .preprocess(fold, z.object({ supported: truth, maxresults: count.optional().catch(undefined) }))
-  .optional()
-  .catch(undefined);
-const configShape = z.preprocess(
-  fold,
-  z.object({
-    patch: supported,
-    filter: supported,
-    etag: supported,
-    pagination: z
-      .preprocess(fold, z.object({ cursor: truth, index: truth, maxpagesize: count.optional().catch(undefined) }))
-      .optional()
-      .catch(undefined),
-  }),
-);
-
 /** Reads a ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4), each member by itself: one bad member must not lose the others. */
 export function parseConfig(raw: unknown) {
-  const data = configShape.safeParse(raw).data;
+  const config = fold(raw);
+  const filter = fold(config.filter);
+  const pagination = fold(config.pagination);
   return present({
-    patch: data?.patch?.supported,
-    filter: data?.filter?.supported,
-    filterMaxResults: data?.filter?.maxresults,
-    etag: data?.etag?.supported,
-    cursor: data?.pagination?.cursor,
-    index: data?.pagination?.index,
-    maxPageSize: data?.pagination?.maxpagesize,
+    patch: truthOf(fold(config.patch).supported),
+    filter: truthOf(filter.supported),
+    filterMaxResults: countOf(filter.maxresults),
+    etag: truthOf(fold(config.etag).supported),
+    cursor: truthOf(pagination.cursor),
+    index: truthOf(pagination.index),
+    maxPageSize: countOf(pagination.maxpagesize),
   });
 }
-
-const extensionRow = z.preprocess(fold, z.object({ schema: text })).transform((row) => row.schema);
-const resourceTypeRow = z.preprocess(
-  fold,
-  z.object({
-    name: text,
-    endpoint: text,
-    schemaextensions: z.unknown().optional(),
-  }),
-);
 
 /** Reads ResourceTypes (RFC 7643 §6), as a list or as the bare array some servers send. */
 export function parseResourceTypes(raw: unknown): Pick<Capabilities, 'groups' | 'userExtensions'> {
   const rows = Array.isArray(raw) ? raw : (parseList(raw)?.rows ?? []);
-  const types = rows.map((row) => resourceTypeRow.safeParse(row).data).filter((row) => row !== undefined);
+  const types = rows.filter(isRecord).map((row) => {
+    const { name, endpoint, schemaextensions } = fold(row);
+    return { name: textOf(name), endpoint: textOf(endpoint), extensions: listOf(schemaextensions) };
+  });
   if (types.length === 0) return {};
   const users = types.find((type) => type.name === 'User' || type.endpoint?.endsWith('/Users'));
   return present({
     groups: types.some((type) => type.name === 'Group' || type.endpoint?.endsWith('/Groups') === true),
-    userExtensions: users && listOf(users.schemaextensions).flatMap((row) => extensionRow.safeParse(row).data ?? []),
+    userExtensions: users?.extensions.flatMap((row) => textOf(fold(row).schema) ?? []),
   });
 }
 

@@ -16,7 +16,9 @@ export interface HttpAnswer {
   readonly kind: 'answer';
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
+  /** Read as UTF-8, whatever it says of itself; a byte order mark is left out. */
+  readonly text: string;
+  readonly bytes: number;
   /** Why the body ends too soon. */
   readonly cut?: 'timeout' | 'network' | 'too-large';
   /** When the request was written. */
@@ -74,7 +76,9 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
       let sentAt: number | undefined;
       let control: Dispatcher.DispatchController | undefined;
       let answer: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
-      const chunks: Buffer[] = [];
+      // Chunk by chunk: the whole of a large answer is in memory once, not three times.
+      const decoder = new TextDecoder();
+      let text = '';
       let bytes = 0;
       let over = false;
 
@@ -85,7 +89,7 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
           resolve(silent());
           return;
         }
-        const whole = { kind: 'answer' as const, ...answer, body: Buffer.concat(chunks), sentAt };
+        const whole = { kind: 'answer' as const, ...answer, text: text + decoder.decode(), bytes, sentAt };
         resolve(cut === undefined ? whole : { ...whole, cut });
       }
       const silence = (fault: HttpSilence['fault'], code: string) => (): HttpSilence =>
@@ -115,7 +119,7 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
           onResponseData(_controller, chunk) {
             bytes += chunk.length;
             if (bytes > maxBytes) give('too-large', silence('network', 'TOO_LARGE'));
-            else chunks.push(chunk);
+            else text += decoder.decode(chunk, { stream: true });
           },
           onResponseEnd() {
             rest();

@@ -2,8 +2,6 @@
  * Single fields as servers send them: names in any case, numbers as strings, strings as booleans. Each reader loses what
  * it cannot read and throws for nothing; refuses to know which resource it reads.
  */
-import { z } from 'zod';
-
 const MAX_ID = 1024;
 const MAX_TEXT = 4096;
 
@@ -21,10 +19,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The same object with lower-case keys; the first of two spellings wins. */
-export function fold(value: unknown): unknown {
-  if (!isRecord(value)) return value;
+/** The same object with lower-case keys, the first of two spellings; nothing at all where it is no object. */
+export function fold(value: unknown): Readonly<Record<string, unknown>> {
   const folded: Record<string, unknown> = Object.create(null);
+  if (!isRecord(value)) return folded;
   for (const key in value) {
     const lower = key.toLowerCase();
     if (!(lower in folded)) folded[lower] = value[key];
@@ -37,37 +35,37 @@ export function isUsableId(id: string): boolean {
   return id !== '' && id !== '.' && id !== '..' && id.length <= MAX_ID && id.isWellFormed() && !/\p{Cc}/u.test(id);
 }
 
-export const id = z.union([z.string(), z.number().finite()]).transform(String).refine(isUsableId);
-export const text = z
-  .union([z.string(), z.number().finite()])
-  .transform(String)
-  .refine((value) => value !== '' && value.length <= MAX_TEXT)
-  .optional()
-  .catch(undefined);
-/** Entity tags go back into a header. */
-export const tag = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,512}$/)
-  .optional()
-  .catch(undefined);
-export const truth = z
-  .preprocess((value) => {
-    if (value === 1 || value === 0) return value === 1;
-    if (typeof value !== 'string') return value;
-    const word = value.trim().toLowerCase();
-    return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : undefined;
-  }, z.boolean().optional())
-  .catch(undefined);
-/** Some servers send their numbers as strings. */
-export const count = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number),
-  ])
-  .refine((value) => Number.isSafeInteger(value) && value >= 0);
+/** Ids as most servers make them: no need to look at each letter. */
+const PLAIN_ID = /^[\w@.-]{3,256}$/;
 
-export const listOf = (value: unknown): unknown[] =>
+export function idOf(value: unknown): string | undefined {
+  const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  return typeof id === 'string' && (PLAIN_ID.test(id) || isUsableId(id)) ? id : undefined;
+}
+
+export function textOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  return typeof text === 'string' && text !== '' && text.length <= MAX_TEXT ? text : undefined;
+}
+
+/** Entity tags go back into a header. */
+export function tagOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value) ? value : undefined;
+}
+
+export function truthOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (value === 1 || value === 0) return value === 1;
+  if (typeof value !== 'string') return undefined;
+  const word = value.trim().toLowerCase();
+  return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : undefined;
+}
+
+/** Some servers send their numbers as strings. */
+export function countOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+export const listOf = (value: unknown): readonly unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];

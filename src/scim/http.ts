@@ -82,8 +82,7 @@ function single(value: string | string[] | undefined): string | undefined {
 }
 
 /** JSON whatever the content type says; `undefined` for an empty body. @throws SyntaxError */
-function parseBody(body: Buffer): unknown {
-  const text = body.toString('utf8').replace(/^\uFEFF/, '');
+function parseBody(text: string): unknown {
   return text.trim() === '' ? undefined : JSON.parse(text);
 }
 
@@ -186,11 +185,11 @@ export function createHttp(options: HttpOptions): Http {
     let body: unknown;
     let fault: 'http' | 'unreadable' = 'http';
     try {
-      body = parseBody(got.body);
+      body = parseBody(got.text);
     } catch {
       // Plain words are usual in error answers; a web page instead of one means that something else answered.
-      if (/^\s*</.test(got.body.toString('utf8', 0, 256))) fault = 'unreadable';
-      else body = { detail: got.body.toString('utf8', 0, 1024) };
+      if (/^\s*</.test(got.text.slice(0, 256))) fault = 'unreadable';
+      else body = { detail: got.text.slice(0, 1024) };
     }
     const { scimType, detail } = parseErrorBody(body);
     const fields = {
@@ -228,7 +227,7 @@ export function createHttp(options: HttpOptions): Http {
       log?.({
         ...event,
         status: got.status,
-        bytes: got.body.length,
+        bytes: got.bytes,
         ...(got.cut === undefined ? {} : { fault: got.cut }),
       });
       if (got.status >= 300 && got.status < 400 && hops < MAX_REDIRECTS) {
@@ -247,7 +246,7 @@ export function createHttp(options: HttpOptions): Http {
       if (got.status < 200 || got.status >= 300) return failed(request, got);
       let parsed: unknown;
       try {
-        parsed = got.cut === undefined ? parseBody(got.body) : undefined;
+        parsed = got.cut === undefined ? parseBody(got.text) : undefined;
       } catch {
         if (request.intent === 'read') return failed(request, got);
       }

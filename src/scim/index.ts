@@ -2,7 +2,7 @@
  * A SCIM 2.0 client (RFC 7643, 7644, 9865) that trusts no server: the entry of the package. Knows no application.
  */
 export { hasValue, NEVER_REMOVED } from './attributes.ts';
-export { lastModifiedAt } from './changes.ts';
+export { momentOf } from './changes.ts';
 export { createScimClient } from './client.ts';
 export type * from './contract.ts';
 export { splitName } from './create.ts';

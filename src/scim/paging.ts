@@ -32,6 +32,7 @@ const USUAL_CAPS: ReadonlySet<number> = new Set([10, 20, 25, 30, 50, 100, 200, 2
 
 /** One reading from the first page on; a second follows where the first cannot be believed. */
 interface Pass {
+  /** Ids; those of the first pass are all there are so far. */
   readonly seen: Set<string>;
   readonly careful: boolean;
   bad: number;
@@ -45,6 +46,9 @@ interface Pass {
   /** Every total so far was the number of rows it came with. */
   mirrored: boolean;
 }
+
+/** A page with its rows read; `undefined`: a row that cannot be. */
+type Digest<T> = Omit<ListPage, 'rows'> & { readonly items: readonly (T | undefined)[] };
 
 /** The total as far as it can be believed: one that is each page's own size says nothing of the whole. */
 const totalOf = (pass: Pass) => (pass.mirrored && pass.pages > 1 ? undefined : pass.total);
@@ -67,11 +71,13 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
 
   const atLimit = () => fetched >= maxPages || known.size >= maxItems;
 
-  async function fetch(place: Query): Promise<ListPage> {
+  async function fetch(place: Query): Promise<Digest<T>> {
     const sized = (): Query => (asked === undefined ? place : [...place, ['count', String(asked)]]);
     for (;;) {
       try {
-        return await options.fetch(sized());
+        const { rows, ...rest } = await options.fetch(sized());
+        // At once, so that the rows as they came are held no longer than they must.
+        return { ...rest, items: rows.map(parse) };
       } catch (error) {
         if (!(error instanceof ScimError) || asked === undefined) throw error;
         const badCount = error.status === 400 && error.scimType === 'invalidCount';
@@ -84,23 +90,27 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
   }
 
   /** Takes one page in; `fresh`: it had a row this pass had not seen. */
-  function take(pass: Pass, page: ListPage): { readonly page: Page<T>; readonly fresh: boolean } {
+  function take(pass: Pass, page: Digest<T>): { readonly page: Page<T>; readonly fresh: boolean } {
     if (fetched === 0) servedAt = page.servedAt;
     const items: T[] = [];
     let unreadable = 0;
     let fresh = false;
-    for (const row of page.rows) {
-      const item = parse(row);
+    for (const item of page.items) {
       if (item === undefined) {
         unreadable += 1;
         continue;
       }
-      if (!pass.seen.has(item.id)) fresh = true;
+      const before = pass.seen.size;
       pass.seen.add(item.id);
-      if (!known.has(item.id)) items.push(item);
-      known.add(item.id);
+      if (pass.seen.size === before) continue;
+      fresh = true;
+      if (pass.seen !== known) {
+        if (known.has(item.id)) continue;
+        known.add(item.id);
+      }
+      items.push(item);
     }
-    const length = page.rows.length;
+    const { length } = page.items;
     if (pass.pages === 0) pass.firstLength = length;
     pass.pages += 1;
     pass.bad += unreadable;
@@ -128,7 +138,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     const used = new Set<string>();
     for (let cursor = first; ; ) {
       if (atLimit()) return 'limit';
-      let got: ListPage;
+      let got: Digest<T>;
       try {
         got = await fetch([['cursor', cursor]]);
       } catch (error) {
@@ -141,7 +151,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       if (next === undefined) {
         // No cursor on the first page, yet more promised: a server that ignores the parameter.
         const more = cursor === null && pass.total !== undefined && pass.seen.size + pass.bad < pass.total;
-        return more ? { from: 1 + got.rows.length } : 'end';
+        return more ? { from: 1 + got.items.length } : 'end';
       }
       if (used.has(next)) return 'repeated';
       used.add(next);
@@ -160,8 +170,8 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     let position = start;
     let steady = 0;
     /** Pages asked for beyond the one waited for, each where the one before it should end. */
-    const ahead: Promise<ListPage>[] = [];
-    const ask = (place: number): Promise<ListPage> => {
+    const ahead: Promise<Digest<T>>[] = [];
+    const ask = (place: number): Promise<Digest<T>> => {
       const asking = fetch([['startIndex', String(place)]]);
       // Whoever stops reading does not wait for what is still on its way.
       asking.catch(() => undefined);
@@ -182,7 +192,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
         const end = yield* byCursor(pass, got.nextCursor);
         return typeof end === 'string' ? end : 'end';
       }
-      const length = got.rows.length;
+      const { length } = got.items;
       position += length;
       const end = endAfter(pass, length, fresh);
       if (end !== undefined) return end;
@@ -217,7 +227,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     let before: number | undefined;
     for (const careful of [false, true]) {
       const pass: Pass = {
-        seen: new Set(),
+        seen: careful ? new Set() : known,
         careful,
         bad: 0,
         pages: 0,

@@ -1,9 +1,9 @@
 /**
- * The wire in zod: lenient per field and per resource, so that one bad row never loses a page (RFC 7643; names are
- * case-insensitive). Keeps named fields only and refuses to know what a caller wants with them.
+ * Users and groups as servers send them, read by hand because a company has a hundred thousand: lenient per field and per
+ * resource, so that one bad row never loses a page (RFC 7643; names are case-insensitive, of two spellings the first
+ * counts). Keeps named fields only and refuses to know what a caller wants with them.
  */
-import { z } from 'zod';
-import { fold, id, isRecord, listOf, present, tag, text, truth } from './fields.ts';
+import { idOf, isRecord, listOf, present, tagOf, textOf, truthOf } from './fields.ts';
 import { type Rest, restOf } from './rest.ts';
 
 export interface ScimEmail {
@@ -59,23 +59,67 @@ export interface ScimGroup {
 
 const MAX_EMAILS = 100;
 
-const emailRow = z.preprocess(
-  (row) => (typeof row === 'string' ? { value: row } : fold(row)),
-  z.object({ value: text, type: text, primary: truth }),
-);
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const DEPARTMENT = `${ENTERPRISE}:department`;
+const MANAGER = `${ENTERPRISE}:manager`;
+const USUAL: ReadonlySet<string> = new Set([
+  ...['id', 'externalId', 'external_id', 'userName', 'active', 'displayName', 'name', 'emails', 'title', 'department'],
+  ...['manager', 'groups', 'members', 'meta', ENTERPRISE, DEPARTMENT, MANAGER, 'givenName', 'familyName', 'formatted'],
+  ...['value', 'managerValue', 'type', 'primary', '$ref', 'created', 'lastModified', 'version'],
+  // Read by nobody here, and so common that they need not be looked at twice.
+  ...['schemas', 'display', 'resourceType', 'location', 'locale', 'timezone', 'preferredLanguage', 'nickName'],
+  ...['userType', 'employeeNumber', 'organization', 'division', 'costCenter', 'phoneNumbers', 'addresses', 'roles'],
+]);
+const BY_LOWER: ReadonlyMap<string, string> = new Map([...USUAL].map((name) => [name.toLowerCase(), name]));
+
+type Row = Readonly<Record<string, unknown>>;
+const NOTHING: Row = Object.freeze({});
+
+/**
+ * The same object with every name we know in its usual spelling, the first of two; the object itself where they are so
+ * already, as they nearly always are.
+ */
+function usual(value: unknown): Row {
+  if (!isRecord(value)) return NOTHING;
+  for (const key in value) if (!USUAL.has(key) && BY_LOWER.has(key.toLowerCase())) return respelled(value);
+  return value;
+}
+
+function respelled(row: Row): Row {
+  const spelled: Record<string, unknown> = Object.create(null);
+  for (const key in row) {
+    const name = BY_LOWER.get(key.toLowerCase()) ?? key;
+    if (!(name in spelled)) spelled[name] = row[key];
+  }
+  return spelled;
+}
+
+function readEmail(row: unknown): ScimEmail | undefined {
+  const { value, type, primary } = typeof row === 'string' ? { value: row } : usual(row);
+  const address = textOf(value)?.trim();
+  if (!address) return undefined;
+  const email: Writable<ScimEmail> = { value: address };
+  const kind = textOf(type);
+  if (kind !== undefined) email.type = kind;
+  const isPrimary = truthOf(primary);
+  if (isPrimary !== undefined) email.primary = isPrimary;
+  return email;
+}
 
 function readEmails(value: unknown): ScimEmail[] {
   const emails: ScimEmail[] = [];
-  for (const row of listOf(value).slice(0, MAX_EMAILS)) {
-    const parsed = emailRow.safeParse(row);
-    const address = parsed.data?.value?.trim();
-    if (address) emails.push(present({ value: address, type: parsed.data?.type, primary: parsed.data?.primary }));
+  for (const row of listOf(value)) {
+    if (emails.length === MAX_EMAILS) break;
+    const email = readEmail(row);
+    if (email !== undefined) emails.push(email);
   }
   return emails;
 }
 
 /** RFC 7643 §2.4 and §8.2: which of several addresses is the person's. */
 function mainEmail(emails: readonly ScimEmail[], userName: string | undefined): string | undefined {
+  const [only] = emails;
+  if (only !== undefined && emails.length === 1) return only.value;
   const chosen =
     emails.find((email) => email.primary === true) ??
     emails.find((email) => email.type?.toLowerCase() === 'work') ??
@@ -84,45 +128,12 @@ function mainEmail(emails: readonly ScimEmail[], userName: string | undefined): 
   return userName !== undefined && /^[^\s@]+@[^\s@]+$/.test(userName) ? userName : undefined;
 }
 
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:user';
-
-const userRow = z.preprocess(
-  fold,
-  z.object({
-    id,
-    username: text,
-    externalid: text,
-    external_id: text,
-    active: truth,
-    displayname: text,
-    name: z
-      .preprocess(fold, z.object({ givenname: text, familyname: text, formatted: text }))
-      .optional()
-      .catch(undefined),
-    emails: z.unknown().optional(),
-    title: text,
-    department: text,
-    manager: z.unknown().optional(),
-    groups: z.unknown().optional(),
-    meta: z
-      .preprocess(fold, z.object({ created: text, lastmodified: text, version: tag }))
-      .optional()
-      .catch(undefined),
-    [ENTERPRISE]: z
-      .preprocess(fold, z.object({ department: text, manager: z.unknown().optional() }))
-      .optional()
-      .catch(undefined),
-    [`${ENTERPRISE}:department`]: text,
-    [`${ENTERPRISE}:manager`]: z.unknown().optional(),
-  }),
-);
-
-const reference = z
-  .preprocess(
-    (value) => (isRecord(value) ? fold(value) : { value }),
-    z.object({ value: id.optional().catch(undefined), managervalue: id.optional().catch(undefined) }),
-  )
-  .transform((row) => row.value ?? row.managervalue);
+/** The id in `{ value }`, in Figma's `{ managerValue }`, or bare. */
+function readReference(row: unknown): string | undefined {
+  if (!isRecord(row)) return idOf(row);
+  const { value, managerValue } = usual(row);
+  return idOf(value) ?? idOf(managerValue);
+}
 
 /** Ids of a multi-valued reference; rows that cannot be read are left out and counted. */
 function readReferences(value: unknown): { ids: string[]; unreadable: number } {
@@ -130,11 +141,18 @@ function readReferences(value: unknown): { ids: string[]; unreadable: number } {
   const ids = new Set<string>();
   let unreadable = 0;
   for (const row of rows) {
-    const parsed = reference.safeParse(row).data;
-    if (parsed === undefined) unreadable += 1;
-    else ids.add(parsed);
+    const id = readReference(row);
+    if (id === undefined) unreadable += 1;
+    else ids.add(id);
   }
   return { ids: [...ids], unreadable };
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Sets what is there: absent means absent. */
+function put<K extends keyof ScimUser>(user: Writable<ScimUser>, name: K, value: ScimUser[K] | undefined): void {
+  if (value !== undefined) user[name] = value;
 }
 
 /**
@@ -143,31 +161,33 @@ function readReferences(value: unknown): { ids: string[]; unreadable: number } {
  * @param etag header of the answer, preferred to `meta.version`
  */
 export function parseUser(raw: unknown, etag?: string): ScimUser | undefined {
-  const { data } = userRow.safeParse(raw);
-  if (data === undefined) return undefined;
-  const emails = readEmails(data.emails);
-  const extension = data[ENTERPRISE];
-  const manager = extension?.manager ?? data[`${ENTERPRISE}:manager`] ?? data.manager;
-  const groups = data.groups === undefined || data.groups === null ? undefined : readReferences(data.groups);
-  return present({
-    id: data.id,
-    userName: data.username,
-    externalId: data.externalid ?? data.external_id,
-    active: data.active,
-    displayName: data.displayname,
-    givenName: data.name?.givenname,
-    familyName: data.name?.familyname,
-    formatted: data.name?.formatted,
-    email: mainEmail(emails, data.username),
-    emails,
-    title: data.title,
-    department: extension?.department ?? data[`${ENTERPRISE}:department`] ?? data.department,
-    managerId: reference.safeParse(manager).data,
-    groups: groups?.unreadable === 0 ? groups.ids : undefined,
-    created: data.meta?.created,
-    lastModified: data.meta?.lastmodified,
-    version: tag.parse(etag) ?? data.meta?.version,
-  });
+  const row = usual(raw);
+  const id = idOf(row.id);
+  if (id === undefined) return undefined;
+  const name = usual(row.name);
+  const meta = usual(row.meta);
+  const extension = usual(row[ENTERPRISE]);
+  const userName = textOf(row.userName);
+  const emails = readEmails(row.emails);
+  const manager = extension.manager ?? row[MANAGER] ?? row.manager;
+  const groups = row.groups === undefined || row.groups === null ? undefined : readReferences(row.groups);
+  const user: Writable<ScimUser> = { id, emails };
+  put(user, 'userName', userName);
+  put(user, 'externalId', textOf(row.externalId) ?? textOf(row.external_id));
+  put(user, 'active', truthOf(row.active));
+  put(user, 'displayName', textOf(row.displayName));
+  put(user, 'givenName', textOf(name.givenName));
+  put(user, 'familyName', textOf(name.familyName));
+  put(user, 'formatted', textOf(name.formatted));
+  put(user, 'email', mainEmail(emails, userName));
+  put(user, 'title', textOf(row.title));
+  put(user, 'department', textOf(extension.department) ?? textOf(row[DEPARTMENT]) ?? textOf(row.department));
+  put(user, 'managerId', readReference(manager));
+  put(user, 'groups', groups?.unreadable === 0 ? groups.ids : undefined);
+  put(user, 'created', textOf(meta.created));
+  put(user, 'lastModified', textOf(meta.lastModified));
+  put(user, 'version', tagOf(etag) ?? tagOf(meta.version));
+  return user;
 }
 
 /** As {@link parseUser}, with what has no field here. */
@@ -176,51 +196,35 @@ export function parseUserWithRest(raw: unknown): ScimUser | undefined {
   return user === undefined ? undefined : { ...user, rest: restOf(raw) };
 }
 
-const groupRow = z.preprocess(
-  fold,
-  z.object({
-    id,
-    displayname: text,
-    externalid: text,
-    external_id: text,
-    members: z.unknown().optional(),
-    meta: z
-      .preprocess(fold, z.object({ version: tag }))
-      .optional()
-      .catch(undefined),
-  }),
-);
-const memberRow = z.preprocess(
-  (row) => (isRecord(row) ? fold(row) : { value: row }),
-  z.object({ value: id, type: text, $ref: text }),
-);
+function readMembers(value: unknown): { readonly members: Member[]; readonly unreadable: number } {
+  const members = new Map<string, Member>();
+  let unreadable = 0;
+  for (const each of listOf(value)) {
+    const row = isRecord(each) ? usual(each) : { value: each };
+    const id = idOf(row.value);
+    if (id === undefined) {
+      unreadable += 1;
+      continue;
+    }
+    if (members.has(id)) continue;
+    const nested = textOf(row.type)?.toLowerCase() === 'group' || textOf(row.$ref)?.includes('/Groups/') === true;
+    members.set(id, { id, kind: nested ? 'group' : 'user' });
+  }
+  return { members: [...members.values()], unreadable };
+}
 
 /** Reads one Group (RFC 7643 §4.2). `undefined`: no usable id. */
 export function parseGroup(raw: unknown, etag?: string): ScimGroup | undefined {
-  const { data } = groupRow.safeParse(raw);
-  if (data === undefined) return undefined;
-  let unreadableMembers = 0;
-  let members: Map<string, Member> | undefined;
-  if (data.members !== undefined && data.members !== null) {
-    members = new Map();
-    for (const row of listOf(data.members)) {
-      const member = memberRow.safeParse(row).data;
-      if (member === undefined) {
-        unreadableMembers += 1;
-        continue;
-      }
-      const nested = member.type?.toLowerCase() === 'group' || member.$ref?.includes('/Groups/') === true;
-      if (!members.has(member.value)) {
-        members.set(member.value, { id: member.value, kind: nested ? 'group' : 'user' });
-      }
-    }
-  }
+  const row = usual(raw);
+  const id = idOf(row.id);
+  if (id === undefined) return undefined;
+  const listed = row.members === undefined || row.members === null ? undefined : readMembers(row.members);
   return present({
-    id: data.id,
-    displayName: data.displayname,
-    externalId: data.externalid ?? data.external_id,
-    members: members === undefined ? undefined : [...members.values()],
-    unreadableMembers,
-    version: tag.parse(etag) ?? data.meta?.version,
+    id,
+    displayName: textOf(row.displayName),
+    externalId: textOf(row.externalId) ?? textOf(row.external_id),
+    members: listed?.members,
+    unreadableMembers: listed?.unreadable ?? 0,
+    version: tagOf(etag) ?? tagOf(usual(row.meta).version),
   });
 }

@@ -4,7 +4,7 @@
  */
 import type { Capabilities, Listing } from './contract.ts';
 import { ScimError, withSent } from './error.ts';
-import { fold, tag } from './fields.ts';
+import { fold, tagOf } from './fields.ts';
 import type { Http, ScimAnswer } from './http.ts';
 import { LEAST_PAGE, type Memory } from './learned.ts';
 import { type ListPage, parseList } from './messages.ts';
@@ -101,8 +101,7 @@ export async function read(
 async function versionOf(session: Session, route: Collection, id: string): Promise<string | undefined> {
   const query: Query = route === '/Groups' ? [['excludedAttributes', 'members']] : [];
   const answer = await read(session, route, id, query);
-  const meta = fold((fold(answer?.body) as { meta?: unknown } | undefined)?.meta) as { version?: unknown } | undefined;
-  return tag.parse(answer?.etag) ?? tag.parse(meta?.version);
+  return tagOf(answer?.etag) ?? tagOf(fold(fold(answer?.body).meta).version);
 }
 
 /**

@@ -23,6 +23,16 @@ export function listUsers(session: Session, rest = false): Listing<ScimUser> {
   return list(session, '/Users', (row) => (rest ? parseUserWithRest(row) : parseUser(row)));
 }
 
+export function listUsersAs<T extends { readonly id: string }>(
+  session: Session,
+  as: (user: ScimUser) => T,
+): Listing<T> {
+  return list(session, '/Users', (row) => {
+    const user = parseUser(row);
+    return user === undefined ? undefined : as(user);
+  });
+}
+
 interface Wanted {
   readonly name: FilterName;
   readonly path: string;

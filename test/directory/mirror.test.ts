@@ -19,9 +19,9 @@ describe('the mirror', () => {
     mirror.saw(person('ada'));
     const began = mirror.mark();
     mirror.saw(person('ada', { active: false }));
-    mirror.saw(person('ada', { active: true }), { since: began, changed: undefined });
+    mirror.listed(person('ada', { active: true }), began, undefined);
     expect(mirror.known('ada')?.active).toBe(false);
-    mirror.saw(person('ada', { active: true }), { since: mirror.mark(), changed: undefined });
+    mirror.listed(person('ada', { active: true }), mirror.mark(), undefined);
     expect(mirror.known('ada')?.active).toBe(true);
   });
 
@@ -30,10 +30,10 @@ describe('the mirror', () => {
     mirror.saw(person('ada'));
     const began = mirror.mark();
     mirror.gone('ada');
-    mirror.saw(person('ada'), { since: began, changed: undefined });
+    mirror.listed(person('ada'), began, undefined);
     expect(mirror.known('ada')).toBeUndefined();
     mirror.settle(mirror.mark());
-    mirror.saw(person('ada'), { since: mirror.mark(), changed: undefined });
+    mirror.listed(person('ada'), mirror.mark(), undefined);
     expect(mirror.known('ada')).toBeDefined();
   });
 
@@ -42,7 +42,7 @@ describe('the mirror', () => {
     mirror.saw(person('old'));
     mirror.saw(person('listed'));
     const began = mirror.mark();
-    mirror.saw(person('listed'), { since: began, changed: undefined });
+    mirror.listed(person('listed'), began, undefined);
     mirror.saw(person('new'));
     expect(mirror.sweep(began)).toBe(1);
     expect([...mirror.all()].map((each) => each.id)).toEqual(['listed', 'new']);

@@ -230,6 +230,21 @@ describe('the network', () => {
     expect(server.requests).toHaveLength(4);
   });
 
+  it('reads letters that were cut in two on the way, and a byte order mark before them', async () => {
+    const { server, client } = await bench();
+    const whole = Buffer.from('\uFEFF{"id":"u1","userName":"ada@example.com","displayName":"Ádá Łovelace 🙂"}');
+    server.script('GET /Users', ({ response }) => {
+      response.writeHead(200, { 'content-length': whole.length });
+      // Byte by byte, each in a write of its own.
+      const next = (at: number): void => {
+        if (at === whole.length) response.end();
+        else response.write(whole.subarray(at, at + 1), () => next(at + 1));
+      };
+      next(0);
+    });
+    expect(await client.getUser('u1')).toMatchObject({ displayName: 'Ádá Łovelace 🙂' });
+  });
+
   it('takes complete but truncated JSON for unreadable', async () => {
     const { server, client } = await bench();
     server.answer('GET /Users', { status: 200, body: '{"id":"u1","userName":' });

@@ -237,6 +237,39 @@ describe('by index', () => {
     expect(server.requests.at(-1)?.search).toBe('?startIndex=1');
   });
 
+  it('asks for a smaller page where the first one is too large, and remembers', async () => {
+    const { server, client } = await bench({}, { maxBytes: 40_000, profile: { pageSize: 200 } });
+    for (let n = 0; n < 45; n += 1) server.addUser(`user${n}@example.com`, { nickName: 'x'.repeat(900) });
+    const users = client.listUsers();
+    expect(await read(users)).toHaveLength(45);
+    expect(users.verdict()).toEqual({ complete: true, count: 45 });
+    expect(server.requests.slice(0, 2).map(({ query }) => query.get('count'))).toEqual(['200', '20']);
+    expect(client.learned().pageSize).toBe(20);
+  });
+
+  it('asks for a smaller page where a large one takes too long, but not where a usual one does', async () => {
+    for (const [pageSize, counts] of [
+      [1000, ['1000', '100']],
+      [100, ['100']],
+    ] as const) {
+      const { server, client } = await bench({}, { deadlineMs: 100, patienceMs: 0, profile: { pageSize } });
+      server.script('GET /Users', () => {}, 1);
+      await read(client.listUsers()).catch((error: unknown) => expect(error).toBeInstanceOf(ScimError));
+      expect(server.requests.map(({ query }) => query.get('count'))).toEqual(counts);
+    }
+  });
+
+  it('gives each user to the caller as the caller wants it, once', async () => {
+    const { server, client } = await bench();
+    for (let n = 0; n < 130; n += 1) server.addUser(`user${n}@example.com`);
+    const names = client.listUsersAs(({ id, userName }) => ({ id, name: userName }));
+    const seen: unknown[] = [];
+    for await (const { items } of names) seen.push(...items);
+    expect(seen).toHaveLength(130);
+    expect(seen).toContainEqual({ id: 'u1', name: 'user0@example.com' });
+    expect(names.verdict()).toEqual({ complete: true, count: 130 });
+  });
+
   it('stops at its own bounds', async () => {
     const options: PagingOptions<{ id: string }> = {
       fetch: async ([place]) => ({ rows: [{ id: `r${place?.[1]}` }] }),

@@ -72,6 +72,17 @@ describe('a user', () => {
     });
   });
 
+  it('has the first of two spellings of one name', () => {
+    expect(
+      parseUser({ id: 'a', USERNAME: 'first', userName: 'second', Meta: { VERSION: 'v1', version: 'v2' } }),
+    ).toEqual({
+      id: 'a',
+      userName: 'first',
+      version: 'v1',
+      emails: [],
+    });
+  });
+
   it('is read with the extension flattened in either way', () => {
     expect(
       parseUser({ id: 'a', [`${ENTERPRISE}:department`]: 'R&D', [`${ENTERPRISE}:manager`]: { managerValue: 'm' } }),
