@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { POLICY } from '../../src/sandbox/cast.ts';
 import { type Character, HOUR, MINUTE, tell, textOf } from './story.ts';
 
+/** One owner, who is not shown every grant: fewer cards, and Slack's patience lasts longer. */
+const QUIET = POLICY.replace(', "usergroup:S0ITADMINS"', '').replace(', sensitive: true', '');
 const posts = (writes: readonly string[]) => writes.filter((write) => write === 'POST /Users').length;
 
 /** Ben asks for an account of this address. */
@@ -17,7 +19,7 @@ const asksFor = async (ben: Character, email: string) => {
 
 describe('an account', () => {
   it('is asked for together with a role by somebody who has none: one form, two decisions, one welcome', async () => {
-    const { world, finn, ben, carla, dmitri, account, members, writes, until } = await tell();
+    const { world, finn, ben, carla, account, members, writes, until } = await tell({ policy: QUIET });
     await finn.types('/access request admin for 2h because INC-61');
     await finn.sees(/shows no account for finn@example\.com/);
     await finn.presses(/^Ask for an account/);
@@ -40,7 +42,7 @@ describe('an account', () => {
     ).toBeUndefined();
 
     await finn.sees(/You ask for \*an account in Perplexity Enterprise/);
-    const card = textOf(await dmitri.sees(/no account → Member[\s\S]*Seats left after this: 2/));
+    const card = textOf(await carla.sees(/no account → Member[\s\S]*Seats left after this: 2/));
     expect(card).toContain('Linked: a role is asked for with it');
     await ben.sees(/Admin in Perplexity Enterprise[\s\S]*no account yet[\s\S]*Linked: starts when the account/);
     // The role is decided first: it waits for the account.
@@ -118,6 +120,7 @@ describe('an account', () => {
     await carla.presses(/^Approve account/, /petra/);
     await ben.sees(/petra\.novotny@example\.com[\s\S]*an account in Perplexity Enterprise, confirmed/);
     expect(posts(writes())).toBe(1);
+    expect(account('petra.novotny@example.com')).toMatchObject({ active: true });
     expect(members('PPLX_Members')).toContain('petra.novotny@example.com');
 
     // Somebody disabled long ago, whom the mirror has not seen yet: refused with name and id, and *Ask to enable*.
@@ -137,18 +140,18 @@ describe('an account', () => {
   });
 
   it('that the app hides is told as what it is: taken elsewhere, or accepted and never seen', async () => {
-    const { world, ben, carla, dmitri, writes } = await tell();
+    const { world, ben, carla, writes } = await tell({ policy: QUIET });
     // 409 although nothing is to be found.
     world.scim.addUser({ userName: 'vera.novotny@example.com', otherOrg: 'conflict' });
     await asksFor(ben, 'vera.novotny@example.com');
-    await dmitri.presses(/^Approve account/, /vera/);
+    await carla.presses(/^Approve account/, /vera/);
     await ben.sees(/vera\.novotny@example\.com is taken, but shows no such account/);
     await carla.sees(/vera\.novotny@example\.com[\s\S]*in another organisation/);
 
     // 201, and nobody ever appears: accepted, never called done, told after two days.
     world.scim.addUser({ userName: 'contractor.novotny@example.com', otherOrg: true });
     await asksFor(ben, 'contractor.novotny@example.com');
-    await dmitri.presses(/^Approve account/, /contractor/);
+    await carla.presses(/^Approve account/, /contractor/);
     await ben.sees(/contractor[\s\S]*accepted the change[^\n]*but it is not visible yet/);
     // It is looked for, for two days: once the bot has noticed the third day, the next look is the last.
     world.clock.advance(49 * HOUR);
