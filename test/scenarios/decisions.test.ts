@@ -4,20 +4,6 @@ import { HOUR, tell } from './story.ts';
 const ASK = '/access request admin for 4h because INC-7';
 
 describe('one decision', () => {
-  it('comes of a double click and of the same bytes sent again', async () => {
-    const { world, ada, ben, members, until, writes } = await tell();
-    await ada.types(ASK);
-    const approve = await ben.button(/^Approve Admin/);
-    const [first, second] = await Promise.all([world.slack.click(ben.id, approve), world.slack.click(ben.id, approve)]);
-    expect([first.status, second.status]).toEqual([200, 200]);
-    const again = await world.slack.replay(first.deliveryId ?? '');
-    expect(again.status).toBe(200);
-    await ada.sees(/in the Admin group[\s\S]*confirmed/);
-    await until('the other click was answered', () => ben.messages().length >= 2);
-    expect(members('PPLX_Admin')).toContain('ada@example.com');
-    expect(writes()).toEqual(['PATCH /Groups']);
-  });
-
   it('comes of two approvers who click at once', async () => {
     const { world, finn, carla, dmitri, account, writes, until } = await tell();
     await finn.types('/access provision finn@example.com');
@@ -29,8 +15,8 @@ describe('one decision', () => {
     expect(writes().filter((write) => write === 'POST /Users')).toHaveLength(1);
   });
 
-  it('is refused to the requester, to people who were not asked, and to outsiders, and each is told', async () => {
-    const { world, ada, ben, eve, hugo, grace, members } = await tell();
+  it('is refused to the requester, to people who were not asked, and to outsiders, each is told, and one comes of a double click and of the same bytes sent again', async () => {
+    const { world, ada, ben, eve, hugo, grace, members, until, writes } = await tell();
     await ada.types(ASK);
     const approve = await ben.button(/^Approve Admin/);
     const id = requestId(world.slack.state('U0BEN').conversations.flatMap((each) => each.messages));
@@ -47,8 +33,15 @@ describe('one decision', () => {
     await eve.sees(/Only the people who were asked/);
     await grace.sees(/guest/i);
     expect(members('PPLX_Admin')).not.toContain('ada@example.com');
-    await ben.presses(/^Approve Admin/);
-    await ada.sees(/in the Admin group/);
+
+    const [first, second] = await Promise.all([world.slack.click(ben.id, approve), world.slack.click(ben.id, approve)]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    const again = await world.slack.replay(first.deliveryId ?? '');
+    expect(again.status).toBe(200);
+    await ada.sees(/in the Admin group[\s\S]*confirmed/);
+    await until('the other click was answered', () => ben.messages().length >= 2);
+    expect(members('PPLX_Admin')).toContain('ada@example.com');
+    expect(writes()).toEqual(['PATCH /Groups']);
   });
 
   it('on a card that is out of date is answered with how it stands', async () => {
