@@ -175,6 +175,30 @@ describe('by index', () => {
     expect(new Set(asked.slice(5))).toEqual(new Set(['51', '61', '71', '49', '59', '69', '79', '89']));
   });
 
+  it('has four pages under way at any time, and none beyond the total', async () => {
+    const places: number[] = [];
+    let underWay = 0;
+    let most = 0;
+    const users = listing({
+      parse: (row) => row as { id: string },
+      pageSize: 100,
+      paging: 'index',
+      fetch: async ([[, place] = []]) => {
+        const at = Number(place) - 1;
+        places.push(at + 1);
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        const length = Math.max(0, Math.min(100, 730 - at));
+        return { total: 730, rows: Array.from({ length }, (_, row) => ({ id: `u${at + row}` })) };
+      },
+    });
+    expect(await read(users)).toHaveLength(730);
+    expect(places).toEqual([1, 101, 201, 301, 401, 501, 601, 701]);
+    expect(most).toBe(4);
+  });
+
   it('waits for a second page of the same length where the first was shorter than asked for', async () => {
     const { server, client } = await bench({ page: capped(10) });
     for (let n = 0; n < 60; n += 1) server.addUser(`user${n}@example.com`);
