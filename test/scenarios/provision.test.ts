@@ -121,6 +121,7 @@ describe('an account', () => {
     await ben.sees(/petra\.novotny@example\.com[\s\S]*an account in Perplexity Enterprise, confirmed/);
     expect(posts(writes())).toBe(1);
     expect(account('petra.novotny@example.com')).toMatchObject({ active: true });
+    await ben.sees(/petra\.novotny@example\.com\) is not in Slack[\s\S]*Welcome to Perplexity Enterprise/);
     expect(members('PPLX_Members')).toContain('petra.novotny@example.com');
 
     // Somebody disabled long ago, whom the mirror has not seen yet: refused with name and id, and *Ask to enable*.
