@@ -183,8 +183,8 @@ describe('by index', () => {
       parse: (row) => row as { id: string },
       pageSize: 100,
       paging: 'index',
-      fetch: async ([[, place] = []]) => {
-        const at = Number(place) - 1;
+      fetch: async (query) => {
+        const at = Number(query[0]?.[1]) - 1;
         places.push(at + 1);
         underWay += 1;
         most = Math.max(most, underWay);
