@@ -276,7 +276,7 @@ describe('by index', () => {
       [1000, ['1000', '100']],
       [100, ['100']],
     ] as const) {
-      const { server, client } = await bench({}, { deadlineMs: 100, patienceMs: 0, profile: { pageSize } });
+      const { server, client } = await bench({}, { deadlineMs: 500, patienceMs: 0, profile: { pageSize } });
       server.script('GET /Users', () => {}, 1);
       await read(client.listUsers()).catch((error: unknown) => expect(error).toBeInstanceOf(ScimError));
       expect(server.requests.map(({ query }) => query.get('count'))).toEqual(counts);
