@@ -108,10 +108,10 @@ export function createNotifier({
   };
 }
 
-/** Failures first, then whoever is asked to decide. */
+/** Failures first, then whoever is asked to decide and whoever waits for it; copies that only tell come last. */
 function rankOf(request: AccessRequest, reader: Reader): Rank {
   if (request.alarm !== undefined || request.state === 'failed' || request.state === 'not_applied') return 0;
-  return reader === 'approver' && request.state === 'pending' ? 1 : 2;
+  return reader === 'requester' || (reader === 'approver' && request.state === 'pending') ? 1 : 2;
 }
 
 function noticeRank(notice: Notice): Rank {

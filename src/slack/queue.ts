@@ -4,7 +4,7 @@
  */
 import { SlackFailure } from './api.ts';
 
-/** 0 goes first: failures, then approvers' cards, then the rest. */
+/** 0 goes first: failures, then the cards somebody waits for, then the rest. */
 export type Rank = 0 | 1 | 2;
 
 export interface Task<T> {
