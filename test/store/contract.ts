@@ -135,11 +135,14 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         const odd = {
           at: new Date(0),
           none: undefined,
-          list: [undefined, Number.NaN],
-          deep: { __proto__: null, of: 1 },
+          call: () => 1,
+          list: [undefined, Number.NaN, [Number.POSITIVE_INFINITY]],
+          own: { toJSON: () => 'said by itself' },
+          deep: JSON.parse('{ "__proto__": { "of": 1 } }') as object,
+          bare: Object.assign(Object.create(null) as object, { of: 1 }),
         };
         await store.commit(['once:o'], () => ({ put: [putOnce('o', 1, odd)], result: undefined }));
-        const plain = { at: '1970-01-01T00:00:00.000Z', list: [null, null], deep: { of: 1 } };
+        const plain: unknown = JSON.parse(JSON.stringify(odd));
         expect((await store.read('once', 'o'))?.work).toStrictEqual(plain);
         store = await opened.reopen();
         expect((await store.read('once', 'o'))?.work).toStrictEqual(plain);

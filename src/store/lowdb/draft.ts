@@ -2,7 +2,7 @@
  * What a commit changes, as the line will say it: run, checked, and copied, so that the caller's objects are not kept.
  * Pure but for the salt. Refuses to know which lines are around it.
  */
-import type { Change, Job, JobChange, Key, Kind, Records, View } from '../../access/ports.ts';
+import type { Change, Job, JobChange, Key, Kind, Put, Records, View } from '../../access/ports.ts';
 import type { AccessRequest } from '../../access/request.ts';
 import { type Body, type JobEffect, type PublicEvent, splitNotes } from '../chain.ts';
 import { keyOf, type Reading, splitKey } from './state.ts';
@@ -49,10 +49,10 @@ export function draftOf(
   // What is applied is what a replay of the line would apply.
   const body: Body = {
     salt: salt(),
-    put: put.length > 0 ? detached(put) : undefined,
+    put: put.length > 0 ? put.map(({ kind, id, value }) => ({ kind, id, value: detached(value) }) as Put) : undefined,
     remove: remove.length > 0 ? detached(remove) : undefined,
-    left: left.length > 0 ? detached(left) : undefined,
-    jobs: effects.length > 0 ? detached(effects) : undefined,
+    left: left.length > 0 ? left : undefined, // only the line keeps it
+    jobs: effects.length > 0 ? effects : undefined,
     notes: parts.notes,
   };
   check(body);
@@ -70,22 +70,17 @@ function detached<T>(value: T): T {
 function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return isPlain(value) ? value : asJson(value);
   if (Array.isArray(value)) {
-    const copy: unknown[] = new Array(value.length);
-    for (let at = 0; at < value.length; at++) copy[at] = copyOf(value[at]) ?? null;
+    const copy: unknown[] = [];
+    for (const item of value) copy.push(copyOf(item) ?? null);
     return copy;
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (
-    (prototype !== Object.prototype && prototype !== null) ||
-    'toJSON' in value ||
-    Object.hasOwn(value, '__proto__')
-  ) {
-    return asJson(value);
-  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return asJson(value);
   const copy: Record<string, unknown> = {};
   for (const key in value) {
-    const item = copyOf((value as Record<string, unknown>)[key]);
-    if (item !== undefined) copy[key] = item;
+    const item = (value as Record<string, unknown>)[key];
+    if (typeof item === 'function' || key === '__proto__') return asJson(value);
+    const kept = typeof item === 'string' ? item : copyOf(item);
+    if (kept !== undefined) copy[key] = kept;
   }
   return copy;
 }
@@ -111,19 +106,13 @@ function check(body: Body): void {
 }
 
 function jobEffects(changes: readonly JobChange[], reading: Reading): JobEffect[] {
-  if (changes.length === 0) return [];
   const effects: JobEffect[] = [];
-  /** Jobs this very commit has touched; one it scheduled has no number yet. */
-  const staged = new Map<string, Omit<Job, 'seq'> | undefined>();
-  const set = (job: Omit<Job, 'seq'>): void => {
-    effects.push({ set: job });
-    staged.set(job.key, job);
-  };
-  const drop = (key: string): void => {
-    effects.push({ drop: key });
-    staged.set(key, undefined);
-  };
-  const unreplaced = (key: string, seq: number): boolean => !staged.has(key) && reading.job(key)?.seq === seq;
+  const drop = (key: string): void => void effects.push({ drop: key });
+  const set = (job: Omit<Job, 'seq'>): void => void effects.push({ set: detached(job) });
+  /** What this very commit has done to a job; one it scheduled has no number yet. */
+  const staged = (key: string): JobEffect | undefined =>
+    effects.findLast((effect) => ('set' in effect ? effect.set.key : effect.drop) === key);
+  const unreplaced = (key: string, seq: number): boolean => staged(key) === undefined && reading.job(key)?.seq === seq;
   for (const change of changes) {
     if ('schedule' in change) {
       const { schedule } = change;
@@ -133,8 +122,9 @@ function jobEffects(changes: readonly JobChange[], reading: Reading): JobEffect[
       if (unreplaced(job.key, seq)) set({ ...job, due: change.due });
     } else if ('finish' in change) {
       if (unreplaced(change.finish.key, change.finish.seq)) drop(change.finish.key);
-    } else if (staged.has(change.cancel) ? staged.get(change.cancel) !== undefined : reading.job(change.cancel)) {
-      drop(change.cancel);
+    } else {
+      const before = staged(change.cancel);
+      if (before === undefined ? reading.job(change.cancel) !== undefined : 'set' in before) drop(change.cancel);
     }
   }
   return effects;

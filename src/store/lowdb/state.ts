@@ -54,25 +54,27 @@ export function splitKey(key: Key): readonly [Kind, string] {
 
 export const keyOf = (kind: Kind, id: string): Key => `${kind}:${id}` as Key;
 
-/** How a kind of record is found: the values it is found by, and the index terms made of them. */
+/** What records of a kind are found by. */
 interface Findable<V> {
-  /** Cheap to make and to compare: most changes leave them as they are. */
-  readonly facts: (value: V) => readonly unknown[];
-  readonly terms: (value: V) => string[];
+  /** The values the terms are made of: cheap to take and to compare, and most changes leave them as they are. */
+  readonly facts: (value: V) => readonly string[];
+  readonly terms: (facts: readonly string[]) => string[];
 }
 
 const REQUESTS: Findable<AccessRequest> = {
-  facts({ requester, app, subject, steps }) {
-    const facts: unknown[] = [requester.slack.team, requester.slack.user, app, subject?.account];
-    for (const { approvers } of steps) for (const { slack } of approvers) facts.push(slack.team, slack.user);
+  facts({ requester: { slack }, app = '', subject, steps }) {
+    const facts = [app, subject?.account ?? '', slack.team, slack.user];
+    for (const { approvers } of steps)
+      for (const { slack: approver } of approvers) facts.push(approver.team, approver.user);
     return facts;
   },
-  terms({ requester, app, subject, steps }) {
-    const terms = [`requester:${personKey(requester.slack)}`];
-    if (app !== undefined) terms.push(`app:${app}`);
-    if (subject?.account !== undefined) terms.push(`account:${subject.account}`);
-    for (const { approvers } of steps) {
-      for (const { slack } of approvers) terms.push(`approver:${personKey(slack)}`);
+  terms([app = '', account = '', ...people]) {
+    const terms: string[] = [];
+    if (app !== '') terms.push(`app:${app}`);
+    if (account !== '') terms.push(`account:${account}`);
+    for (let at = 0; at + 1 < people.length; at += 2) {
+      const who = personKey({ team: people[at] ?? '', user: people[at + 1] ?? '' });
+      terms.push(at === 0 ? `requester:${who}` : `approver:${who}`);
     }
     return terms;
   },
@@ -80,26 +82,29 @@ const REQUESTS: Findable<AccessRequest> = {
 
 const HOLDINGS: Findable<Holding> = {
   facts: ({ app, account, role }) => [app, account, role],
-  terms: ({ app, account, role }) => [`app:${app}`, `account:${account}`, `role:${app}/${role}`],
+  terms: ([app, account, role]) => [`app:${app}`, `account:${account}`, `role:${app}/${role}`],
 };
 
 /** Ids by term, for one kind of record. */
 function createIndex<V>({ facts, terms }: Findable<V>) {
   const ids = new Map<string, Set<string>>();
-  const same = (before: V, after: V): boolean => {
-    const old = facts(before);
-    const now = facts(after);
-    return old.length === now.length && old.every((fact, at) => fact === now[at]);
-  };
+  const known = new Map<string, readonly string[]>();
   return {
-    change(id: string, before: V | undefined, after: V | undefined): void {
-      if (before !== undefined && after !== undefined && same(before, after)) return;
-      for (const term of before === undefined ? [] : terms(before)) {
+    change(id: string, value: V | undefined): void {
+      const old = known.get(id);
+      const now = value === undefined ? undefined : facts(value);
+      if (old?.length === now?.length && old?.every((fact, at) => fact === now?.[at])) return;
+      for (const term of old === undefined ? [] : terms(old)) {
         const set = ids.get(term);
         set?.delete(id);
         if (set?.size === 0) ids.delete(term);
       }
-      for (const term of after === undefined ? [] : terms(after)) {
+      if (now === undefined) {
+        known.delete(id);
+        return;
+      }
+      known.set(id, now);
+      for (const term of terms(now)) {
         const set = ids.get(term) ?? new Set<string>();
         ids.set(term, set.add(id));
       }
@@ -139,16 +144,16 @@ export function createState(start: Omit<SnapshotBody, 'salt'> = { records: [], j
   const jobs = createDueJobs();
 
   const put = (change: Put): void => {
-    if (change.kind === 'request') requests.change(change.id, tables.request.get(change.id), change.value);
-    if (change.kind === 'holding') holdings.change(change.id, tables.holding.get(change.id), change.value);
+    if (change.kind === 'request') requests.change(change.id, change.value);
+    if (change.kind === 'holding') holdings.change(change.id, change.value);
     if (change.kind === 'once') expiries.add({ id: change.id, expires: change.value.expires });
     const table: Map<string, unknown> = tables[change.kind];
     table.set(change.id, change.value);
   };
 
   const remove = (kind: Kind, id: string): void => {
-    if (kind === 'request') requests.change(id, tables.request.get(id), undefined);
-    if (kind === 'holding') holdings.change(id, tables.holding.get(id), undefined);
+    if (kind === 'request') requests.change(id, undefined);
+    if (kind === 'holding') holdings.change(id, undefined);
     if (kind === 'once') expiries.remove(id);
     tables[kind].delete(id);
   };
