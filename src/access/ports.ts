@@ -258,6 +258,7 @@ export interface View {
   get<K extends Kind>(kind: K, id: string): Records[K] | undefined;
 }
 
+/** What a commit does. It belongs to the store from then on, as do the records a store gives: nobody changes either. */
 export interface Change<R> {
   readonly put?: readonly Put[];
   readonly remove?: readonly Key[];

@@ -60,6 +60,13 @@ export const account = (name: string, more: Partial<Account> = {}): Account => (
   ...more,
 });
 
+/** What is put belongs to the store: whoever scribbles in it afterwards throws. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
 export const CRM: AppPolicy = {
   key: APP,
   name: 'CRM',
@@ -215,7 +222,7 @@ export async function openOffice(
     async commit(keys, fn) {
       life.commits += 1;
       mortal('before');
-      const result = await opened.store.commit(keys, fn);
+      const result = await opened.store.commit(keys, (view) => frozen(fn(view)));
       mortal('after');
       return result;
     },

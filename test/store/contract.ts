@@ -109,28 +109,6 @@ export function storeContract({ name, open }: StoreUnderTest): void {
         expect(await store.head()).toEqual(before);
       });
 
-      it('keeps what it was given, not the object it was given', async () => {
-        const cards: unknown[] = [];
-        const value = { ...request('r1'), cards: cards as never };
-        await store.commit(['request:r1'], () => ({ put: [{ kind: 'request', id: 'r1', value }], result: undefined }));
-        cards.push('scribbled in afterwards');
-        expect(await store.read('request', 'r1')).toEqual(request('r1'));
-      });
-
-      it('keeps what it was given when that is changed before it is durable', async () => {
-        const value = { ...request('r1'), cards: [] as never[] };
-        const first = store.commit(['request:r1'], () => ({ put: [{ kind: 'request', id: 'r1', value }], result: 1 }));
-        const second = store.commit([], () => {
-          value.state = 'denied';
-          value.cards.push('scribbled in meanwhile' as never);
-          return { events: [event('r1')], result: 2 };
-        });
-        expect(await Promise.all([first, second])).toEqual([1, 2]);
-        expect(await store.read('request', 'r1')).toEqual(request('r1'));
-        store = await opened.reopen();
-        expect(await store.read('request', 'r1')).toEqual(request('r1'));
-      });
-
       it('keeps what JSON can keep, at once as after a restart', async () => {
         const odd = {
           at: new Date(0),

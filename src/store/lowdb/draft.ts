@@ -1,6 +1,6 @@
 /**
- * What a commit changes, as the line will say it: run, checked, and copied, so that the caller's objects are not kept.
- * Pure but for the salt. Refuses to know which lines are around it.
+ * What a commit changes, as the line will say it: checked, and what JSON cannot hold left out. Pure but for the salt.
+ * Refuses to know which lines are around it.
  */
 import type { Change, Job, JobChange, Key, Kind, Put, Records, View } from '../../access/ports.ts';
 import type { AccessRequest } from '../../access/request.ts';
@@ -49,8 +49,8 @@ export function draftOf(
   // What is applied is what a replay of the line would apply.
   const body: Body = {
     salt: salt(),
-    put: put.length > 0 ? put.map(({ kind, id, value }) => ({ kind, id, value: detached(value) }) as Put) : undefined,
-    remove: remove.length > 0 ? detached(remove) : undefined,
+    put: put.length > 0 ? put.map(({ kind, id, value }) => ({ kind, id, value: asReplayed(value) }) as Put) : undefined,
+    remove: remove.length > 0 ? remove : undefined,
     left: left.length > 0 ? left : undefined, // only the line keeps it
     jobs: effects.length > 0 ? effects : undefined,
     notes: parts.notes,
@@ -59,34 +59,22 @@ export function draftOf(
   return { body, events: parts.events };
 }
 
-/**
- * A copy that is what reading it back from JSON would give, without the way there and back: a third of the time.
- * Anything but plain objects, arrays, strings, finite numbers and booleans takes the long way.
- */
-function detached<T>(value: T): T {
-  return copyOf(value) as T;
-}
+/** The value as a replay of the line would read it: itself, unless JSON would make something else of it. */
+const asReplayed = <T>(value: T): T => (isJson(value) ? value : asJson(value)) as T;
 
-function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return isPlain(value) ? value : asJson(value);
+/** Whether there and back through JSON a value stays what it is. */
+function isJson(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  }
   if (Array.isArray(value)) {
-    const copy: unknown[] = [];
-    for (const item of value) copy.push(copyOf(item) ?? null);
-    return copy;
+    for (const item of value) if (!isJson(item)) return false;
+    return true;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return asJson(value);
-  const copy: Record<string, unknown> = {};
-  for (const key in value) {
-    const item = (value as Record<string, unknown>)[key];
-    if (typeof item === 'function' || key === '__proto__') return asJson(value);
-    const kept = typeof item === 'string' ? item : copyOf(item);
-    if (kept !== undefined) copy[key] = kept;
-  }
-  return copy;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) if (!isJson((value as Record<string, unknown>)[key])) return false;
+  return true;
 }
-
-const isPlain = (value: unknown): boolean =>
-  value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 
 const asJson = (value: unknown): unknown => {
   const text = JSON.stringify(value) as string | undefined;
@@ -108,7 +96,7 @@ function check(body: Body): void {
 function jobEffects(changes: readonly JobChange[], reading: Reading): JobEffect[] {
   const effects: JobEffect[] = [];
   const drop = (key: string): void => void effects.push({ drop: key });
-  const set = (job: Omit<Job, 'seq'>): void => void effects.push({ set: detached(job) });
+  const set = (job: Omit<Job, 'seq'>): void => void effects.push({ set: asReplayed(job) });
   /** What this very commit has done to a job; one it scheduled has no number yet. */
   const staged = (key: string): JobEffect | undefined =>
     effects.findLast((effect) => ('set' in effect ? effect.set.key : effect.drop) === key);
