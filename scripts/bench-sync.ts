@@ -17,6 +17,8 @@ import { type Figure, figure } from './figure.ts';
 
 const PAGE = 1_000;
 const PARALLEL = 4;
+/** As the bot runs: docs/decisions/0003-small-runtime.md. */
+const FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
 const TOKEN = 'bench';
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -142,7 +144,7 @@ async function listed(client: ScimClient): Promise<number> {
   return rows;
 }
 
-/** In a process of its own: by how much it grows when it lists everybody and holds them as accounts, bytes. */
+/** In a process of its own, with the bot's memory: by how much it grows when it lists everybody and holds them as accounts, bytes. */
 export async function holdAll(url: string): Promise<void> {
   const client = open(url);
   await client.discover();
@@ -154,7 +156,8 @@ export async function holdAll(url: string): Promise<void> {
 }
 
 async function grownBy(script: string, url: string, size: number): Promise<number> {
-  const child = fork(script, ['hold', url]);
+  const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
+  const child = fork(script, ['hold', url], { execArgv: FLAGS, env });
   const [told]: { grown: number; accounts: number }[] = await once(child, 'message');
   if (told?.accounts !== size) throw new Error('not everybody was held');
   return told.grown;

@@ -22,7 +22,7 @@ function nameOf(user: ScimUser): string {
   const said = isName(displayName) ? displayName : isName(formatted) ? formatted : partsOf(user);
   const name = isName(said) ? said : isName(userName) ? userName : isName(email) ? email : id;
   if (name.length <= MAX_NAME && PLAIN.test(name)) return name;
-  return name.normalize('NFC').trim().slice(0, MAX_NAME).toWellFormed();
+  return name.normalize('NFC').trim().slice(0, MAX_NAME).trimEnd().toWellFormed();
 }
 
 const partsOf = ({ givenName, familyName }: ScimUser): string =>
@@ -36,8 +36,30 @@ function addressesIn(user: ScimUser, main: string): string[] {
   return [...new Set(main === '' ? emails : [main, ...emails])].slice(0, MAX_ADDRESSES);
 }
 
-/** `email` is empty for an account that has none; `active` is `unknown` where the server does not say. */
-export function toAccount(user: ScimUser): Account {
+/** Whether a user still says what an account was made of; where that is not plain to see, no. */
+function says(user: ScimUser, account: Account): boolean {
+  const { emails } = user;
+  return (
+    user.id === account.id &&
+    user.displayName === account.name &&
+    user.userName === account.userName &&
+    user.email === account.email &&
+    emails.length === 1 &&
+    account.emails.length === 1 &&
+    emails[0]?.value === account.email &&
+    user.active === account.active &&
+    user.managerId === account.manager &&
+    user.externalId === account.externalId &&
+    (user.lastModified ?? user.created) === account.changed
+  );
+}
+
+/**
+ * `email` is empty for an account that has none; `active` is `unknown` where the server does not say.
+ * @param known the account as it was: the very same object is returned where nothing has changed, as mostly nothing has
+ */
+export function toAccount(user: ScimUser, known?: Account): Account {
+  if (known !== undefined && says(user, known)) return known;
   const main = user.email !== undefined && isAddress(user.email) ? user.email : '';
   // The same text twice is kept once.
   const email = main === user.userName ? user.userName : main;

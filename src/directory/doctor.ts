@@ -177,11 +177,11 @@ async function takeCensus(client: ScimClient): Promise<{ census: Census; finding
   const accounts: Account[] = [];
   let pages = 0;
   let failed: string | undefined;
-  const listing = client.listUsers();
+  const listing = client.listUsersAs(toAccount);
   try {
     for await (const page of listing) {
       if (page.items.length > 0) pages += 1;
-      accounts.push(...page.items.map(toAccount));
+      accounts.push(...page.items);
     }
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;

@@ -66,6 +66,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function sameAccount(a: Account, b: Account): boolean {
+  if (a === b) return true;
   return (
     a.userName === b.userName &&
     a.email === b.email &&

@@ -40,7 +40,6 @@ interface Row {
   /** As the server spelled it. */
   readonly lastModified: string | undefined;
 }
-const rowOf = (user: ScimUser): Row => ({ id: user.id, account: toAccount(user), lastModified: user.lastModified });
 
 type People = Pick<SyncResult, 'accounts' | 'gone'> & Part;
 
@@ -81,6 +80,11 @@ export function createSync(parts: {
   let news = 0;
   let stop = Promise.withResolvers<void>();
   let stopping = false;
+
+  const rowOf = (user: ScimUser): Row => {
+    const account = toAccount(user, mirror.known(user.id));
+    return { id: account.id, account, lastModified: user.lastModified };
+  };
 
   /**
    * The moment after which changes may be unknown, by the server's own clock; `undefined` where it cannot be told. One

@@ -47,6 +47,7 @@ export interface WireOptions {
 
 /** Four parallel reads and the one write. */
 const CONNECTIONS = 5;
+const decoder = new TextDecoder();
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_|INVALID_CA|EPROTO)/;
 
 function codeOf(error: unknown): string {
@@ -76,9 +77,7 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
       let sentAt: number | undefined;
       let control: Dispatcher.DispatchController | undefined;
       let answer: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
-      // Chunk by chunk: the whole of a large answer is in memory once, not three times.
-      const decoder = new TextDecoder();
-      let text = '';
+      const chunks: Uint8Array[] = [];
       let bytes = 0;
       let over = false;
 
@@ -89,7 +88,13 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
           resolve(silent());
           return;
         }
-        const whole = { kind: 'answer' as const, ...answer, text: text + decoder.decode(), bytes, sentAt };
+        const whole = {
+          kind: 'answer' as const,
+          ...answer,
+          text: decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)),
+          bytes,
+          sentAt,
+        };
         resolve(cut === undefined ? whole : { ...whole, cut });
       }
       const silence = (fault: HttpSilence['fault'], code: string) => (): HttpSilence =>
@@ -119,7 +124,7 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
           onResponseData(_controller, chunk) {
             bytes += chunk.length;
             if (bytes > maxBytes) give('too-large', silence('network', 'TOO_LARGE'));
-            else text += decoder.decode(chunk, { stream: true });
+            else chunks.push(chunk);
           },
           onResponseEnd() {
             rest();

@@ -19,7 +19,7 @@ import {
   parseRetryAfter,
 } from './retry.ts';
 
-export interface ScimRequest {
+export interface ScimRequest<T = unknown> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   /** Below the base address; `:id` stands for `id`. */
   readonly route: string;
@@ -27,6 +27,11 @@ export interface ScimRequest {
   /** `null` sends the bare name, as `?cursor` wants it. */
   readonly query?: readonly (readonly [name: string, value: string | null])[];
   readonly body?: unknown;
+  /**
+   * What is made of the answer's body. Done at once, so that the body itself is nothing anybody waits for: what is the
+   * outcome of a promise lives long enough to become old, and a large page of old objects is dear to collect.
+   */
+  readonly as?: (body: unknown) => T;
   readonly intent: Intent;
   readonly ifMatch?: string | undefined;
   /** Statuses the caller has an answer to: thrown at once, never repeated. */
@@ -35,10 +40,10 @@ export interface ScimRequest {
   readonly once?: boolean;
 }
 
-export interface ScimAnswer {
+export interface ScimAnswer<T = unknown> {
   readonly status: number;
-  /** Parsed JSON; `undefined` when empty, or unusable in the answer to a write that was taken. */
-  readonly body: unknown;
+  /** What `as` made of the JSON, or that itself; `undefined` when empty, or unusable in the answer to a write that was taken. */
+  readonly body: T | undefined;
   readonly etag?: string;
   readonly location?: string;
   /** The server's clock, ms. */
@@ -49,7 +54,7 @@ export interface ScimAnswer {
 
 export interface Http {
   /** @throws ScimError for everything that is not 2xx, and for a read whose body is unusable. */
-  send(request: ScimRequest): Promise<ScimAnswer>;
+  send<T = unknown>(request: ScimRequest<T>): Promise<ScimAnswer<T>>;
   close(): Promise<void>;
 }
 
@@ -86,8 +91,8 @@ function parseBody(text: string): unknown {
   return text.trim() === '' ? undefined : JSON.parse(text);
 }
 
-type Reply =
-  | { readonly kind: 'taken'; readonly answer: ScimAnswer }
+type Reply<T> =
+  | { readonly kind: 'taken'; readonly answer: ScimAnswer<T> }
   | {
       readonly kind: 'failed';
       readonly verdict: Judgement;
@@ -153,7 +158,7 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  function failed(request: ScimRequest, got: HttpAnswer | HttpSilence): Reply {
+  function failed(request: ScimRequest, got: HttpAnswer | HttpSilence): Reply<never> {
     const what = `SCIM ${request.method} ${request.route}`;
     const { intent } = request;
     if (got.kind === 'silence') {
@@ -204,7 +209,7 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   /** One try: follows what may be followed, learns media types, judges the answer. */
-  async function attempt(request: ScimRequest, tried: number): Promise<Reply> {
+  async function attempt<T>(request: ScimRequest<T>, tried: number): Promise<Reply<T>> {
     const id = request.id === undefined ? '' : pathId(request.id);
     let path = base.path + request.route.replace(':id', id) + queryString(base.search, request.query);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
@@ -259,7 +264,7 @@ export function createHttp(options: HttpOptions): Http {
         kind: 'taken',
         answer: {
           status: got.status,
-          body: parsed,
+          body: request.as === undefined ? (parsed as T | undefined) : request.as(parsed),
           sentAt: got.sentAt,
           ...(etag === undefined ? {} : { etag }),
           ...(location === undefined ? {} : { location }),
@@ -269,7 +274,7 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  async function send(request: ScimRequest): Promise<ScimAnswer> {
+  async function send<T>(request: ScimRequest<T>): Promise<ScimAnswer<T>> {
     let spent = 0;
     let first: number | undefined;
     for (let tried = 1; ; tried += 1) {

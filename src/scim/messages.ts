@@ -6,8 +6,8 @@ import { countOf, fold, isRecord, listOf, present } from './fields.ts';
 const MAX_CURSOR = 8192;
 
 /** One answer of a list endpoint (RFC 7644 §3.4.2, RFC 9865 §2). */
-export interface ListPage {
-  readonly rows: readonly unknown[];
+export interface ListPage<R = unknown> {
+  readonly rows: readonly R[];
   /** Believed by nobody yet. */
   readonly total?: number;
   readonly nextCursor?: string;

@@ -9,9 +9,11 @@ import type { ListPage } from './messages.ts';
 export type Query = readonly (readonly [string, string | null])[];
 
 export interface PagingOptions<T> {
-  /** One page; the parameters are the ones that choose it, all others stay the caller's and the same. */
-  readonly fetch: (query: Query) => Promise<ListPage>;
-  readonly parse: (row: unknown) => T | undefined;
+  /**
+   * One page, with `undefined` for a row that cannot be read; the parameters are the ones that choose it, all others
+   * stay the caller's and the same.
+   */
+  readonly fetch: (query: Query) => Promise<ListPage<T | undefined>>;
   readonly pageSize: number;
   readonly paging: 'index' | 'cursor' | 'none';
   /** Told how many rows a page has at most, where the server gave fewer than were asked for. */
@@ -47,9 +49,6 @@ interface Pass {
   mirrored: boolean;
 }
 
-/** A page with its rows read; `undefined`: a row that cannot be. */
-type Digest<T> = Omit<ListPage, 'rows'> & { readonly items: readonly (T | undefined)[] };
-
 /** The total as far as it can be believed: one that is each page's own size says nothing of the whole. */
 const totalOf = (pass: Pass) => (pass.mirrored && pass.pages > 1 ? undefined : pass.total);
 
@@ -61,7 +60,7 @@ type End = 'end' | 'repeated' | 'cursor-lost' | 'limit';
  * pass follows where rows are missing or the total moved, starting at 0 for servers that count from there.
  */
 export function listing<T extends { readonly id: string }>(options: PagingOptions<T>): Listing<T> {
-  const { parse, paging, maxPages = 10_000, maxItems = 200_000 } = options;
+  const { paging, maxPages = 10_000, maxItems = 200_000 } = options;
   const known = new Set<string>();
   let asked: number | undefined = options.pageSize;
   let fetched = 0;
@@ -71,13 +70,11 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
 
   const atLimit = () => fetched >= maxPages || known.size >= maxItems;
 
-  async function fetch(place: Query): Promise<Digest<T>> {
+  async function fetch(place: Query): Promise<ListPage<T | undefined>> {
     const sized = (): Query => (asked === undefined ? place : [...place, ['count', String(asked)]]);
     for (;;) {
       try {
-        const { rows, ...rest } = await options.fetch(sized());
-        // At once, so that the rows as they came are held no longer than they must.
-        return { ...rest, items: rows.map(parse) };
+        return await options.fetch(sized());
       } catch (error) {
         if (!(error instanceof ScimError) || asked === undefined) throw error;
         const badCount = error.status === 400 && error.scimType === 'invalidCount';
@@ -90,12 +87,12 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
   }
 
   /** Takes one page in; `fresh`: it had a row this pass had not seen. */
-  function take(pass: Pass, page: Digest<T>): { readonly page: Page<T>; readonly fresh: boolean } {
+  function take(pass: Pass, page: ListPage<T | undefined>): { readonly page: Page<T>; readonly fresh: boolean } {
     if (fetched === 0) servedAt = page.servedAt;
     const items: T[] = [];
     let unreadable = 0;
     let fresh = false;
-    for (const item of page.items) {
+    for (const item of page.rows) {
       if (item === undefined) {
         unreadable += 1;
         continue;
@@ -110,7 +107,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       }
       items.push(item);
     }
-    const { length } = page.items;
+    const { length } = page.rows;
     if (pass.pages === 0) pass.firstLength = length;
     pass.pages += 1;
     pass.bad += unreadable;
@@ -138,7 +135,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     const used = new Set<string>();
     for (let cursor = first; ; ) {
       if (atLimit()) return 'limit';
-      let got: Digest<T>;
+      let got: ListPage<T | undefined>;
       try {
         got = await fetch([['cursor', cursor]]);
       } catch (error) {
@@ -151,7 +148,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
       if (next === undefined) {
         // No cursor on the first page, yet more promised: a server that ignores the parameter.
         const more = cursor === null && pass.total !== undefined && pass.seen.size + pass.bad < pass.total;
-        return more ? { from: 1 + got.items.length } : 'end';
+        return more ? { from: 1 + got.rows.length } : 'end';
       }
       if (used.has(next)) return 'repeated';
       used.add(next);
@@ -170,8 +167,8 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
     let position = start;
     let steady = 0;
     /** Pages asked for beyond the one waited for, each where the one before it should end. */
-    const ahead: Promise<Digest<T>>[] = [];
-    const ask = (place: number): Promise<Digest<T>> => {
+    const ahead: Promise<ListPage<T | undefined>>[] = [];
+    const ask = (place: number): Promise<ListPage<T | undefined>> => {
       const asking = fetch([['startIndex', String(place)]]);
       // Whoever stops reading does not wait for what is still on its way.
       asking.catch(() => undefined);
@@ -192,7 +189,7 @@ export function listing<T extends { readonly id: string }>(options: PagingOption
         const end = yield* byCursor(pass, got.nextCursor);
         return typeof end === 'string' ? end : 'end';
       }
-      const { length } = got.items;
+      const { length } = got.rows;
       position += length;
       const end = endAfter(pass, length, fresh);
       if (end !== undefined) return end;

@@ -8,37 +8,37 @@ import { type Rest, restOf } from './rest.ts';
 
 export interface ScimEmail {
   readonly value: string;
-  readonly type?: string;
-  readonly primary?: boolean;
+  readonly type?: string | undefined;
+  readonly primary?: boolean | undefined;
 }
 
 export interface ScimUser {
   readonly id: string;
   /** As the server returned it; absent only where a server breaks RFC 7643 §4.1.1. */
-  readonly userName?: string;
-  readonly externalId?: string;
+  readonly userName?: string | undefined;
+  readonly externalId?: string | undefined;
   /** Absent: the server does not say. */
-  readonly active?: boolean;
-  readonly displayName?: string;
-  readonly givenName?: string;
-  readonly familyName?: string;
+  readonly active?: boolean | undefined;
+  readonly displayName?: string | undefined;
+  readonly givenName?: string | undefined;
+  readonly familyName?: string | undefined;
   /** `name.formatted`. */
-  readonly formatted?: string;
+  readonly formatted?: string | undefined;
   /** Primary, else `work`, else first, else `userName` if that is an address. */
-  readonly email?: string;
+  readonly email?: string | undefined;
   readonly emails: readonly ScimEmail[];
-  readonly title?: string;
-  readonly department?: string;
+  readonly title?: string | undefined;
+  readonly department?: string | undefined;
   /** `manager.value` of the enterprise extension, or the bare string some servers send. */
-  readonly managerId?: string;
+  readonly managerId?: string | undefined;
   /** Group ids of `User.groups`; absent: not told (RFC 7643 §4.1.2, read-only). */
-  readonly groups?: readonly string[];
-  readonly created?: string;
-  readonly lastModified?: string;
+  readonly groups?: readonly string[] | undefined;
+  readonly created?: string | undefined;
+  readonly lastModified?: string | undefined;
   /** Entity tag, opaque. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** What else the server sent, where it was asked for. */
-  readonly rest?: Rest;
+  readonly rest?: Rest | undefined;
 }
 
 export interface Member {
@@ -75,15 +75,36 @@ const BY_LOWER: ReadonlyMap<string, string> = new Map([...USUAL].map((name) => [
 type Row = Readonly<Record<string, unknown>>;
 const NOTHING: Row = Object.freeze({});
 
+/** Names remembered of one kind of object. */
+const MOST_NAMES = 64;
+
 /**
- * The same object with every name we know in its usual spelling, the first of two; the object itself where they are so
- * already, as they nearly always are.
+ * A reader for one kind of object: gives the same object with every name we know in its usual spelling, the first of two;
+ * the object itself where they are so already, as they nearly always are. Objects of one kind mostly have the same names
+ * in the same order, so a name that was fine in its place before is not looked up again.
  */
-function usual(value: unknown): Row {
-  if (!isRecord(value)) return NOTHING;
-  for (const key in value) if (!USUAL.has(key) && BY_LOWER.has(key.toLowerCase())) return respelled(value);
-  return value;
+function spelling(): (value: unknown) => Row {
+  const fine: string[] = [];
+  return (value) => {
+    if (!isRecord(value)) return NOTHING;
+    let at = 0;
+    for (const key in value) {
+      if (key !== fine[at]) {
+        if (!USUAL.has(key) && BY_LOWER.has(key.toLowerCase())) return respelled(value);
+        if (at < MOST_NAMES) fine[at] = key;
+      }
+      at += 1;
+    }
+    return value;
+  };
 }
+
+const usual = spelling();
+const usualName = spelling();
+const usualMeta = spelling();
+const usualEmail = spelling();
+const usualReference = spelling();
+const usualExtension = spelling();
 
 function respelled(row: Row): Row {
   const spelled: Record<string, unknown> = Object.create(null);
@@ -95,15 +116,10 @@ function respelled(row: Row): Row {
 }
 
 function readEmail(row: unknown): ScimEmail | undefined {
-  const { value, type, primary } = typeof row === 'string' ? { value: row } : usual(row);
+  const { value, type, primary } = typeof row === 'string' ? { value: row } : usualEmail(row);
   const address = textOf(value)?.trim();
   if (!address) return undefined;
-  const email: Writable<ScimEmail> = { value: address };
-  const kind = textOf(type);
-  if (kind !== undefined) email.type = kind;
-  const isPrimary = truthOf(primary);
-  if (isPrimary !== undefined) email.primary = isPrimary;
-  return email;
+  return { value: address, type: textOf(type), primary: truthOf(primary) };
 }
 
 function readEmails(value: unknown): ScimEmail[] {
@@ -131,7 +147,7 @@ function mainEmail(emails: readonly ScimEmail[], userName: string | undefined): 
 /** The id in `{ value }`, in Figma's `{ managerValue }`, or bare. */
 function readReference(row: unknown): string | undefined {
   if (!isRecord(row)) return idOf(row);
-  const { value, managerValue } = usual(row);
+  const { value, managerValue } = usualReference(row);
   return idOf(value) ?? idOf(managerValue);
 }
 
@@ -148,13 +164,6 @@ function readReferences(value: unknown): { ids: string[]; unreadable: number } {
   return { ids: [...ids], unreadable };
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Sets what is there: absent means absent. */
-function put<K extends keyof ScimUser>(user: Writable<ScimUser>, name: K, value: ScimUser[K] | undefined): void {
-  if (value !== undefined) user[name] = value;
-}
-
 /**
  * Reads one User (RFC 7643 §4.1, §4.3). `undefined`: no usable id, so nothing that could be acted on.
  *
@@ -164,30 +173,31 @@ export function parseUser(raw: unknown, etag?: string): ScimUser | undefined {
   const row = usual(raw);
   const id = idOf(row.id);
   if (id === undefined) return undefined;
-  const name = usual(row.name);
-  const meta = usual(row.meta);
-  const extension = usual(row[ENTERPRISE]);
+  const name = usualName(row.name);
+  const meta = usualMeta(row.meta);
+  const extension = usualExtension(row[ENTERPRISE]);
   const userName = textOf(row.userName);
   const emails = readEmails(row.emails);
-  const manager = extension.manager ?? row[MANAGER] ?? row.manager;
   const groups = row.groups === undefined || row.groups === null ? undefined : readReferences(row.groups);
-  const user: Writable<ScimUser> = { id, emails };
-  put(user, 'userName', userName);
-  put(user, 'externalId', textOf(row.externalId) ?? textOf(row.external_id));
-  put(user, 'active', truthOf(row.active));
-  put(user, 'displayName', textOf(row.displayName));
-  put(user, 'givenName', textOf(name.givenName));
-  put(user, 'familyName', textOf(name.familyName));
-  put(user, 'formatted', textOf(name.formatted));
-  put(user, 'email', mainEmail(emails, userName));
-  put(user, 'title', textOf(row.title));
-  put(user, 'department', textOf(extension.department) ?? textOf(row[DEPARTMENT]) ?? textOf(row.department));
-  put(user, 'managerId', readReference(manager));
-  put(user, 'groups', groups?.unreadable === 0 ? groups.ids : undefined);
-  put(user, 'created', textOf(meta.created));
-  put(user, 'lastModified', textOf(meta.lastModified));
-  put(user, 'version', tagOf(etag) ?? tagOf(meta.version));
-  return user;
+  return {
+    id,
+    userName,
+    externalId: textOf(row.externalId) ?? textOf(row.external_id),
+    active: truthOf(row.active),
+    displayName: textOf(row.displayName),
+    givenName: textOf(name.givenName),
+    familyName: textOf(name.familyName),
+    formatted: textOf(name.formatted),
+    email: mainEmail(emails, userName),
+    emails,
+    title: textOf(row.title),
+    department: textOf(extension.department) ?? textOf(row[DEPARTMENT]) ?? textOf(row.department),
+    managerId: readReference(extension.manager ?? row[MANAGER] ?? row.manager),
+    groups: groups?.unreadable === 0 ? groups.ids : undefined,
+    created: textOf(meta.created),
+    lastModified: textOf(meta.lastModified),
+    version: tagOf(etag) ?? tagOf(meta.version),
+  };
 }
 
 /** As {@link parseUser}, with what has no field here. */
@@ -200,7 +210,7 @@ function readMembers(value: unknown): { readonly members: Member[]; readonly unr
   const members = new Map<string, Member>();
   let unreadable = 0;
   for (const each of listOf(value)) {
-    const row = isRecord(each) ? usual(each) : { value: each };
+    const row = isRecord(each) ? usualReference(each) : { value: each };
     const id = idOf(row.value);
     if (id === undefined) {
       unreadable += 1;
@@ -225,6 +235,6 @@ export function parseGroup(raw: unknown, etag?: string): ScimGroup | undefined {
     externalId: textOf(row.externalId) ?? textOf(row.external_id),
     members: listed?.members,
     unreadableMembers: listed?.unreadable ?? 0,
-    version: tagOf(etag) ?? tagOf(usual(row.meta).version),
+    version: tagOf(etag) ?? tagOf(usualMeta(row.meta).version),
   });
 }

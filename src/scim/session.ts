@@ -36,9 +36,9 @@ export function wantsAnotherForm(error: ScimError): boolean {
   return error.status === 400 && !ABOUT_THE_VALUE.has(error.scimType ?? '');
 }
 
-function listOf({ body, date }: ScimAnswer, route: string): ListPage {
-  const page = parseList(body);
-  if (page !== undefined) return date === undefined ? page : { ...page, servedAt: date };
+/** The page that a request for one was answered with. */
+function pageOf<R>({ body, date }: ScimAnswer<ListPage<R> | undefined>, route: string): ListPage<R> {
+  if (body !== undefined) return date === undefined ? body : { ...body, servedAt: date };
   throw new ScimError({
     fault: 'unreadable',
     outcome: 'not-sent',
@@ -58,8 +58,11 @@ export function list<T extends { readonly id: string }>(
   const granted = found?.maxPageSize ?? found?.filterMaxResults;
   const wished = granted === undefined || granted < 1 ? profile.pageSize : Math.min(granted, PAGE_LIMIT);
   const constant = options.query ?? [];
+  const as = (body: unknown): ListPage<T | undefined> | undefined => {
+    const page = parseList(body);
+    return page === undefined ? undefined : { ...page, rows: page.rows.map(parse) };
+  };
   return listing<T>({
-    parse,
     pageSize: Math.min(wished, memory.get().pageSize ?? wished),
     onCap: (pageSize) => {
       if (route === '/Users' && pageSize >= LEAST_PAGE) memory.learn({ pageSize });
@@ -69,15 +72,15 @@ export function list<T extends { readonly id: string }>(
       const settle = options.settle ?? [];
       if (options.search !== true) {
         const query = [...place, ...constant];
-        return listOf(await http.send({ method: 'GET', route, query, intent: 'read', settle }), route);
+        return pageOf(await http.send({ method: 'GET', route, query, as, intent: 'read', settle }), route);
       }
       const fields = [...place, ...constant].map(([name, value]) => [
         name,
         name === 'startIndex' || name === 'count' ? Number(value) : (value ?? ''),
       ]);
       const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], ...Object.fromEntries(fields) };
-      const answer = await http.send({ method: 'POST', route: `${route}/.search`, body, intent: 'read', settle });
-      return listOf(answer, `${route}/.search`);
+      const answer = await http.send({ method: 'POST', route: `${route}/.search`, body, as, intent: 'read', settle });
+      return pageOf(answer, `${route}/.search`);
     },
   });
 }

@@ -69,6 +69,9 @@ export interface SnapshotBody {
   readonly jobs: readonly Job[];
 }
 
+const TAB = 9;
+const NEWLINE = 10;
+
 export const sha256 = (data: string | Uint8Array): string => digest('sha256', data, 'hex');
 
 /** SHA-256 over the previous hash's hex, a tab and the middle bytes. */
@@ -115,6 +118,46 @@ export function encodeFront(
   return { hash, front: `${hash}\t${middle}\t` };
 }
 
+const HASH = 64;
+/** Bytes of a line that are neither its open middle nor its private part: two hashes, two tabs, `"}` and the newline. */
+const FRAME = 2 * HASH + 5;
+/** Bytes that one unit of a string may become. */
+const UTF8 = 3;
+
+/**
+ * Writes a whole line, newline included, as `encodeFront` and its private part would spell it. In place: it is never a
+ * string of its own, and the hash of the line before, of which the line's own is made, stands where that one will stand
+ * until it is known.
+ *
+ * @param into has room for MAX_LINE_BYTES behind `offset`
+ * @param open the middle part up to where the private hash stands, see `openMiddle`
+ * @returns the line's hash and its length, bytes
+ * @throws Error when it is longer than a line may be; nothing is written then
+ */
+export function writeLine(
+  into: Buffer,
+  offset: number,
+  previous: string,
+  open: string,
+  text: string,
+): { readonly hash: string; readonly bytes: number } {
+  // Counting is as dear as writing: only what might be too long is counted first.
+  if ((open.length + text.length) * UTF8 + FRAME > MAX_LINE_BYTES) {
+    const bytes = Buffer.byteLength(open) + Buffer.byteLength(text) + FRAME;
+    if (bytes > MAX_LINE_BYTES) throw new Error(`a commit of ${bytes} bytes is more than a line may hold`);
+  }
+  const middleAt = into.writeUInt8(TAB, offset + into.write(previous, offset, 'latin1'));
+  const privateAt = middleAt + into.write(open, middleAt);
+  const middleEnd = privateAt + HASH + into.write('"}', privateAt + HASH, 'latin1');
+  const textAt = into.writeUInt8(TAB, middleEnd);
+  const textEnd = textAt + into.write(text, textAt);
+  const end = into.writeUInt8(NEWLINE, textEnd);
+  into.write(sha256(into.subarray(textAt, textEnd)), privateAt, 'latin1');
+  const hash = sha256(into.subarray(offset, middleEnd));
+  into.write(hash, offset, 'latin1');
+  return { hash, bytes: end - offset };
+}
+
 /** A line taken apart, nothing believed yet. */
 export interface Raw {
   readonly hash: string;
@@ -124,7 +167,6 @@ export interface Raw {
   readonly private: Uint8Array;
 }
 
-const TAB = 9;
 const HEX64 = /^[0-9a-f]{64}$/;
 
 /** The hash a line begins with, if what is there can be one. */

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { type Listing, ScimError } from '../../src/scim/index.ts';
 import type { ListPage } from '../../src/scim/messages.ts';
 import { listing, type PagingOptions, type Query } from '../../src/scim/paging.ts';
-import { parseUser } from '../../src/scim/schema.ts';
 import { bench } from './bench.ts';
 import type { Json, Quirks } from './server.ts';
 
@@ -180,7 +179,6 @@ describe('by index', () => {
     let underWay = 0;
     let most = 0;
     const users = listing({
-      parse: (row) => row as { id: string },
       pageSize: 100,
       paging: 'index',
       fetch: async (query) => {
@@ -297,7 +295,6 @@ describe('by index', () => {
   it('stops at its own bounds', async () => {
     const options: PagingOptions<{ id: string }> = {
       fetch: async ([place]) => ({ rows: [{ id: `r${place?.[1]}` }] }),
-      parse: (row) => row as { id: string },
       pageSize: 1,
       paging: 'index',
       maxPages: 7,
@@ -434,7 +431,7 @@ describe('whatever a server does', () => {
         const ids = Array.from({ length: how.size }, (_, n) => `r${n}`);
         let calls = 0;
         const next = () => random.next().value ?? 0;
-        const fetch = async (query: Query): Promise<ListPage> => {
+        const fetch = async (query: Query): Promise<ListPage<{ readonly id: string }>> => {
           calls += 1;
           if (how.fails && next() % 17 === 0)
             throw new ScimError({ fault: 'network', outcome: 'unknown', message: 'x' });
@@ -462,7 +459,6 @@ describe('whatever a server does', () => {
         };
         const users = listing({
           fetch,
-          parse: (row) => parseUser(row),
           pageSize: how.pageSize,
           paging: how.cursor ? 'cursor' : 'index',
         });

@@ -3,7 +3,7 @@
  * what it changes as the bytes of a line. Pure but for the salt. Refuses to know the disk.
  */
 import type { Change, Head, Key, View } from '../../access/ports.ts';
-import { type Body, encodeFront, MAX_LINE_BYTES, sha256, termsOf } from '../chain.ts';
+import { type Body, MAX_LINE_BYTES, openMiddle, termsOf, writeLine } from '../chain.ts';
 import { type Draft, draftOf, viewOf } from './draft.ts';
 import type { Overlay } from './overlay.ts';
 
@@ -11,8 +11,6 @@ import type { Overlay } from './overlay.ts';
 export const MAX_BATCH_BYTES = MAX_LINE_BYTES;
 /** Bounds how long the event loop is held. */
 const MAX_BATCH_COMMITS = 256;
-/** Bytes that one unit of a string may become. */
-const UTF8 = 3;
 
 /** One caller. Exactly one of `resolve` and `reject` is called, once it is known what became of the batch. */
 export interface Waiting {
@@ -65,13 +63,9 @@ export function createBatch(salt: () => string): Batch {
   /** Writes a line behind the others; it is one of them when `size` says so. */
   const write = ({ body, events }: Draft, { head, at, synced }: Start): Line => {
     const seq = head.seq + 1;
-    const text = JSON.stringify(body);
-    const { hash, front } = encodeFront(head.hash, { seq, at, synced, events }, sha256(text));
-    const line = `${front}${text}\n`;
-    // Counting is as dear as writing: only what might be too long is counted first.
-    const length = line.length * UTF8 > MAX_LINE_BYTES ? Buffer.byteLength(line) : 0;
-    if (length > MAX_LINE_BYTES) throw new Error(`a commit of ${length} bytes is more than a line may hold`);
-    return { seq, hash, at, bytes: buffer.write(line, size), body, terms: termsOf(events, body) };
+    const open = openMiddle({ seq, at, synced, events });
+    const { hash, bytes } = writeLine(buffer, size, head.hash, open, JSON.stringify(body));
+    return { seq, hash, at, bytes, body, terms: termsOf(events, body) };
   };
 
   return {
