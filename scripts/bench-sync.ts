@@ -18,7 +18,8 @@ import { type Figure, figure } from './figure.ts';
 const PAGE = 1_000;
 const PARALLEL = 4;
 /** As the bot runs: docs/decisions/0003-small-runtime.md. */
-const FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+const FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1'];
+const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 const TOKEN = 'bench';
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -156,7 +157,7 @@ export async function holdAll(url: string): Promise<void> {
 }
 
 async function grownBy(script: string, url: string, size: number): Promise<number> {
-  const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
+  const env = { ...process.env, ...MALLOC };
   const child = fork(script, ['hold', url], { execArgv: FLAGS, env });
   const [told]: { grown: number; accounts: number }[] = await once(child, 'message');
   if (told?.accounts !== size) throw new Error('not everybody was held');

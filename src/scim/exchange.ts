@@ -47,6 +47,7 @@ export interface WireOptions {
 
 /** Four parallel reads and the one write. */
 const CONNECTIONS = 5;
+/** Whole texts only, so it can be everybody's. */
 const decoder = new TextDecoder();
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_|INVALID_CA|EPROTO)/;
 
@@ -91,7 +92,7 @@ export function createWire({ origin, now, deadlineMs, maxBytes }: WireOptions): 
         const whole = {
           kind: 'answer' as const,
           ...answer,
-          text: decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)),
+          text: decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
           bytes,
           sentAt,
         };

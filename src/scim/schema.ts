@@ -122,9 +122,15 @@ function readEmail(row: unknown): ScimEmail | undefined {
   return { value: address, type: textOf(type), primary: truthOf(primary) };
 }
 
-function readEmails(value: unknown): ScimEmail[] {
+function readEmails(value: unknown): readonly ScimEmail[] {
+  const rows = listOf(value);
+  // Most have one, and a list that grows is made for many.
+  if (rows.length === 1) {
+    const only = readEmail(rows[0]);
+    return only === undefined ? [] : [only];
+  }
   const emails: ScimEmail[] = [];
-  for (const row of listOf(value)) {
+  for (const row of rows) {
     if (emails.length === MAX_EMAILS) break;
     const email = readEmail(row);
     if (email !== undefined) emails.push(email);

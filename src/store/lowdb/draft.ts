@@ -93,26 +93,28 @@ function check(body: Body): void {
   }
 }
 
+/** What an effect list has done to a job so far; a job that was scheduled in it has no number yet. */
+const staged = (effects: readonly JobEffect[], key: string): JobEffect | undefined =>
+  effects.findLast((effect) => ('set' in effect ? effect.set.key : effect.drop) === key);
+
 function jobEffects(changes: readonly JobChange[], reading: Reading): JobEffect[] {
   const effects: JobEffect[] = [];
-  const drop = (key: string): void => void effects.push({ drop: key });
-  const set = (job: Omit<Job, 'seq'>): void => void effects.push({ set: asReplayed(job) });
-  /** What this very commit has done to a job; one it scheduled has no number yet. */
-  const staged = (key: string): JobEffect | undefined =>
-    effects.findLast((effect) => ('set' in effect ? effect.set.key : effect.drop) === key);
-  const unreplaced = (key: string, seq: number): boolean => staged(key) === undefined && reading.job(key)?.seq === seq;
+  const unreplaced = ({ key, seq }: Pick<Job, 'key' | 'seq'>): boolean =>
+    staged(effects, key) === undefined && reading.job(key)?.seq === seq;
   for (const change of changes) {
     if ('schedule' in change) {
       const { schedule } = change;
-      set({ ...schedule, since: schedule.since ?? schedule.due, attempts: schedule.attempts ?? 0 });
+      const { since = schedule.due, attempts = 0 } = schedule;
+      effects.push({ set: asReplayed({ ...schedule, since, attempts }) });
     } else if ('putOff' in change) {
-      const { seq, ...job } = change.putOff;
-      if (unreplaced(job.key, seq)) set({ ...job, due: change.due });
+      const { seq: _, ...job } = change.putOff;
+      if (unreplaced(change.putOff)) effects.push({ set: asReplayed({ ...job, due: change.due }) });
     } else if ('finish' in change) {
-      if (unreplaced(change.finish.key, change.finish.seq)) drop(change.finish.key);
+      if (unreplaced(change.finish)) effects.push({ drop: change.finish.key });
     } else {
-      const before = staged(change.cancel);
-      if (before === undefined ? reading.job(change.cancel) !== undefined : 'set' in before) drop(change.cancel);
+      const before = staged(effects, change.cancel);
+      const isThere = before === undefined ? reading.job(change.cancel) !== undefined : 'set' in before;
+      if (isThere) effects.push({ drop: change.cancel });
     }
   }
   return effects;

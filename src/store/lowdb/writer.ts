@@ -11,7 +11,6 @@ import { type Batch, createBatch, type Waiting } from './batch.ts';
 import { WriteRefused } from './journal.ts';
 import { createOverlay } from './overlay.ts';
 import { createPace, type Stopwatch } from './pace.ts';
-import { splitKey } from './state.ts';
 import { createTip, type Tip, type TipParts } from './tip.ts';
 
 /** Starts a wire-time timer, ms; returns what stops it. */
@@ -232,8 +231,10 @@ export function createWriter(parts: WriterParts): Writer {
     commit(keys, fn) {
       type R = ReturnType<typeof fn>['result'];
       return new Promise<R>((resolve, reject) => {
-        const strange = keys.find((key) => !(KINDS as readonly string[]).includes(splitKey(key)[0]));
-        if (strange !== undefined) throw new Error(`no kind of record has the key ${splitKey(strange)[0]}:…`);
+        for (const key of keys) {
+          const kind = key.slice(0, key.indexOf(':'));
+          if (!(KINDS as readonly string[]).includes(kind)) throw new Error(`no kind of record has the key ${kind}:…`);
+        }
         if (dead !== undefined) throw dead;
         if (closed || stopped !== undefined || queue.length >= MAX_WAITING) throw unavailable();
         queue.push({ keys, fn, resolve: resolve as (result: unknown) => void, reject });
