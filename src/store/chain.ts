@@ -82,14 +82,10 @@ export function splitNotes(events: readonly AuditEvent[]): {
   events: PublicEvent[];
   notes: (Note | null)[] | undefined;
 } {
-  const open: PublicEvent[] = [];
-  const notes: (Note | null)[] = [];
-  for (const event of events) {
-    // Not in JSON, what is undefined; and a copy without it is slower to make.
-    open.push({ ...event, note: undefined });
-    notes.push(event.note ?? null);
-  }
-  return { events: open, notes: notes.some((note) => note !== null) ? notes : undefined };
+  // Not in JSON, what is undefined; and a copy without it is slower to make.
+  const open = events.map((event) => ({ ...event, note: undefined }));
+  const notes = events.some(({ note }) => note !== undefined) ? events.map(({ note }) => note ?? null) : undefined;
+  return { events: open, notes };
 }
 
 /** Puts an event and its note together again; an erased note stays away. */

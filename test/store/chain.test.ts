@@ -1,6 +1,15 @@
 /** The line format, letter by letter: what is written today is read, and verified, by whoever has the journal. */
 import { expect, it } from 'vitest';
-import { encodeFront, GENESIS, type PublicEvent, splitNotes } from '../../src/store/chain.ts';
+import {
+  encodeFront,
+  GENESIS,
+  MAX_LINE_BYTES,
+  openMiddle,
+  type PublicEvent,
+  sha256,
+  splitNotes,
+  writeLine,
+} from '../../src/store/chain.ts';
 import { event } from './records.ts';
 
 const PRIVATE = 'ab'.repeat(32);
@@ -34,4 +43,25 @@ it('the hash covers the previous hash, a tab, and the middle part', () => {
   const { hash, front } = encodeFront(GENESIS, { seq: 1, at: 0, events: [] }, PRIVATE);
   expect(hash).toBe('2bb6444dee36a4fcc83b928f8e46e44585f7637fc19e4b2ad13928562e75df20');
   expect(front.startsWith(`${hash}\t{`)).toBe(true);
+});
+
+it('a line written in place is spelled like one made of its parts, behind whatever is there', () => {
+  const { events } = splitNotes([event('rÄ', 'INC-7')]);
+  const parts = { seq: 7, at: 1, synced: 5, events };
+  const text = '{"salt":"s","notes":["Łukasz 🎈"]}';
+  const buffer = Buffer.alloc(MAX_LINE_BYTES + 10, '#');
+  const { hash, bytes } = writeLine(buffer, 10, PRIVATE, openMiddle(parts), text);
+  const expected = encodeFront(PRIVATE, parts, sha256(text));
+  expect(hash).toBe(expected.hash);
+  expect(buffer.toString('utf8', 10, 10 + bytes)).toBe(`${expected.front}${text}\n`);
+  expect(buffer.toString('latin1', 0, 10) + buffer.toString('latin1', 10 + bytes, 20 + bytes)).toBe('#'.repeat(20));
+});
+
+it('a line may be as long as its bound and no longer, counted in bytes', () => {
+  const open = openMiddle({ seq: 1, at: 0, events: [] });
+  const room = MAX_LINE_BYTES - open.length - 133;
+  const buffer = Buffer.alloc(MAX_LINE_BYTES);
+  expect(writeLine(buffer, 0, GENESIS, open, 'x'.repeat(room)).bytes).toBe(MAX_LINE_BYTES);
+  expect(() => writeLine(buffer, 0, GENESIS, open, 'x'.repeat(room + 1))).toThrow(/1048577 bytes/);
+  expect(() => writeLine(buffer, 0, GENESIS, open, '€'.repeat(room / 2))).toThrow(/bytes/);
 });
