@@ -36,14 +36,13 @@ function addressesIn(user: ScimUser, main: string): string[] {
   return [...new Set(main === '' ? emails : [main, ...emails])].slice(0, MAX_ADDRESSES);
 }
 
-/** Whether a user still says what an account was made of; where that is not plain to see, no. */
+/** Whether a user still says what an account was made of; where that is not plain to see, no. One address is the main one. */
 function says(user: ScimUser, account: Account): boolean {
   const { emails } = user;
   return (
     user.id === account.id &&
     user.displayName === account.name &&
     user.userName === account.userName &&
-    user.email === account.email &&
     emails.length === 1 &&
     account.emails.length === 1 &&
     emails[0]?.value === account.email &&
