@@ -12,14 +12,12 @@ import { Pool } from 'undici';
 import type { Account } from '../src/access/ports.ts';
 import { toAccount } from '../src/directory/account.ts';
 import { createDirectory } from '../src/directory/index.ts';
+import { FLAGS, MALLOC } from '../src/main.ts';
 import { createScimClient, profileOf, type ScimClient } from '../src/scim/index.ts';
 import { type Figure, figure } from './figure.ts';
 
 const PAGE = 1_000;
 const PARALLEL = 4;
-/** As the bot runs: docs/decisions/0003-small-runtime.md. */
-const FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1'];
-const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 const TOKEN = 'bench';
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -145,7 +143,7 @@ async function listed(client: ScimClient): Promise<number> {
   return rows;
 }
 
-/** In a process of its own, with the bot's memory: by how much it grows when it lists everybody and holds them as accounts, bytes. */
+/** In a process of its own, started as the bot is: by how much it grows when it holds everybody as accounts, bytes. */
 export async function holdAll(url: string): Promise<void> {
   const client = open(url);
   await client.discover();

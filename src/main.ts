@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** Says that this process is the one that was started once more. */
 const AGAIN = 'ROLECALL_STARTED';
 /** A bot that waits most of its life needs no large nursery and no pool of helper threads. */
-const FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1'];
+export const FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1'];
 /** glibc: one arena, and what is freed goes back to the system. Where there is another malloc they mean nothing. */
-const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+export const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /** Becomes the bot; resolves with its exit status where the process could not be replaced. */
 export async function becomeBot(): Promise<number> {

@@ -36,7 +36,7 @@ function addressesIn(user: ScimUser, main: string): string[] {
   return [...new Set(main === '' ? emails : [main, ...emails])].slice(0, MAX_ADDRESSES);
 }
 
-/** Whether a user still says what an account was made of; where that is not plain to see, no. One address is the main one. */
+/** Whether a user still says what an account was made of; where that is not plain to see, no. An only address is the main one. */
 function says(user: ScimUser, account: Account): boolean {
   const { emails } = user;
   return (

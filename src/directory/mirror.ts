@@ -227,10 +227,7 @@ export function createMirror(): Mirror {
     search(text, limit) {
       const wanted = Math.max(0, Math.min(limit, MOST_HITS));
       const hits: Hit[] = [];
-      // Whoever names a whole address means whose it is, not those who are called something like it.
-      const owners = text.includes('@') ? byAddress.get(foldEmail(text)) : undefined;
-      const found = owners?.map((id) => ({ id, score: 1 })) ?? index.search(text, wanted === 0 ? 0 : POOL);
-      for (const { id, score } of found) {
+      for (const { id, score } of index.search(text, wanted === 0 ? 0 : POOL)) {
         const entry = entries.get(id);
         if (entry !== undefined) hits.push({ account: entry.account, score });
       }

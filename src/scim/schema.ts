@@ -12,6 +12,7 @@ export interface ScimEmail {
   readonly primary?: boolean | undefined;
 }
 
+/** What a server does not say is `undefined` here. */
 export interface ScimUser {
   readonly id: string;
   /** As the server returned it; absent only where a server breaks RFC 7643 §4.1.1. */
