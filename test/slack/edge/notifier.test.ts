@@ -98,6 +98,29 @@ describe('the notifier', () => {
     expect(messages(edge, USERS.bob)).toHaveLength(1);
   });
 
+  it('brings the outcome to whoever waits for it before the copies that only tell', async () => {
+    edge = await startEdge('http');
+    const readers = [
+      { reader: 'owner', slack: slackId(USERS.olivia) },
+      { reader: 'subject', slack: slackId(USERS.oscar) },
+      { reader: 'requester', slack: slackId(USERS.alice) },
+    ] as const;
+    const refs: CardRef[] = [];
+    for (const reader of readers) refs.push(await edge.slack.notifier.show(pendingRequest(), reader));
+    const ref = await show();
+    // What comes while Slack asks for patience goes by its urgency afterwards.
+    edge.workspace.fault({ method: 'chat.update', times: 1, kind: 'rate_limited', retryAfter: 1 });
+    const held = show(approved, ref);
+    await expect.poll(() => calls('chat.update')).toHaveLength(1);
+    const order: string[] = [];
+    const shown = readers.map(async (reader, at) => {
+      await edge.slack.notifier.show(approved, reader, refs[at]);
+      order.push(reader.reader);
+    });
+    await Promise.all([held, ...shown]);
+    expect(order[0]).toBe('requester');
+  });
+
   it('does not repeat a post whose answer was lost, but an update', async () => {
     edge = await startEdge('http', { sleep: async () => undefined });
     edge.workspace.fault({ method: 'chat.postMessage', times: 1, kind: 'reset', applied: true });
