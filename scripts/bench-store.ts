@@ -5,7 +5,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -15,7 +15,7 @@ import type { Change, Store } from '../src/access/ports.ts';
 import type { AccessRequest } from '../src/access/request.ts';
 import { encodeFront, GENESIS, sha256 } from '../src/store/chain.ts';
 import { openStore } from '../src/store/lowdb/open.ts';
-import { bear, journalFolder } from '../src/store/lowdb/segment.ts';
+import { bear, journalFolder, lengthOf, listSegments } from '../src/store/lowdb/segment.ts';
 import { createState } from '../src/store/lowdb/state.ts';
 import { type Figure, figure, type Goal } from './figure.ts';
 
@@ -191,7 +191,8 @@ async function benchCommits(folder: string): Promise<Figure[]> {
 }
 
 async function journalBytes(dir: string): Promise<number> {
-  return (await stat(join(journalFolder(dir), `${'1'.padStart(16, '0')}-2026-11.log`))).size;
+  const [first] = await listSegments(dir);
+  return first === undefined ? 0 : lengthOf(first);
 }
 
 /** Writes a journal of so many closed requests, as the store would have, without waiting for each. */

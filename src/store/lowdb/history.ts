@@ -2,12 +2,12 @@
  * Where in the journal a term is spoken of: a derived index on disk, a file for each segment, that any start may
  * rebuild. Memory does not grow with history. Refuses to know what the lines say.
  */
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bodyOf, decodeLine, termsOf } from '../chain.ts';
 import { writeDurably, writeFully } from './durable.ts';
 import { errnoOf } from './errors.ts';
-import { listSegments, readStretches, type Segment, sizeOf } from './segment.ts';
+import { listSegments, readStretches, type Segment } from './segment.ts';
 import { createEntries, type Entries, type Place, scanBackwards, search, sorted } from './terms.ts';
 
 const FLUSH = 64 * 1024;
@@ -174,7 +174,7 @@ function createTail(dir: string, segment: Segment, keep: number, entries: Entrie
 /** Length of a file, -1 when there is none. */
 async function sizeIfAny(path: string): Promise<number> {
   try {
-    return await sizeOf(path);
+    return (await stat(path)).size;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return -1;
     throw error;
@@ -192,7 +192,7 @@ async function openIfAny(path: string): Promise<FileHandle | undefined> {
 
 /** Reads out of the segment itself what its index should have; what is damaged is passed over. */
 async function collect(segment: Segment, entries: Entries, to?: number): Promise<void> {
-  for await (const { kind, offset, end, bytes } of readStretches(segment.path, 0, to)) {
+  for await (const { kind, offset, end, bytes } of readStretches(segment, 0, to)) {
     const raw = kind === 'line' ? decodeLine(bytes) : undefined;
     if (raw === undefined) continue;
     const body = raw.middle.snapshot === undefined ? bodyOf(raw) : undefined;

@@ -1,5 +1,5 @@
 /**
- * Who waits for whom: the disk for the lines, or the lines for the disk. Measures both on the newest batch.
+ * Who waits for whom: the disk for the lines, or the lines for the disk. Measures both on the newest batches.
  * Refuses to know what is written.
  */
 
@@ -15,10 +15,14 @@ export interface Pace {
   outlasts(commits: number): boolean;
 }
 
+/** Of so many batches the quickest says how long the disk takes: one that was held up says nothing of the next. */
+const FLIGHTS = 4;
+
 export function createPace(stopwatch: Stopwatch): Pace {
   let spent = 0;
   let perCommit = 0;
-  let perFlight = 0;
+  /** How long the newest batches took, ms. */
+  const flights: number[] = [];
   return {
     writing(write) {
       const begin = stopwatch();
@@ -30,9 +34,10 @@ export function createPace(stopwatch: Stopwatch): Pace {
       spent = 0;
       const begin = stopwatch();
       return () => {
-        perFlight = stopwatch() - begin;
+        flights.push(stopwatch() - begin);
+        if (flights.length > FLIGHTS) flights.shift();
       };
     },
-    outlasts: (commits) => commits * perCommit > perFlight,
+    outlasts: (commits) => commits * perCommit > Math.min(...flights),
   };
 }

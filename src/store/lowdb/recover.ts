@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { StoreOpenError } from './errors.ts';
 import { findBase, replay, type Standing, type Walk } from './replay.ts';
 import { provesDurable, salvage } from './salvage.ts';
-import { listSegments, readAt, type Segment, sizeOf } from './segment.ts';
+import { lengthOf, listSegments, readAt, type Segment } from './segment.ts';
 
 export type Verdict =
   | { readonly kind: 'fresh' }
@@ -49,7 +49,7 @@ export async function recover(dir: string, saved: Checkpoint | undefined, heads:
   const named = Math.max(saved?.seq ?? 0, heads.at(-1)?.seq ?? 0, newest.first);
   const behind = named > last.head.seq;
 
-  const rest = fault === undefined ? 0 : (await sizeOf(fault.segment.path)) - fault.offset;
+  const rest = fault === undefined ? 0 : (await lengthOf(fault.segment)) - fault.offset;
   if (rest === 0 && behind) throw lostLines(last.head.seq, named, 'nothing follows its last valid line');
   const unusable =
     saved !== undefined && !located && saved.seq <= last.head.seq ? { unusable: 'its line is not in the journal' } : {};
@@ -77,7 +77,7 @@ const lostLines = (last: number, named: number, why: string): StoreOpenError =>
 async function isInJournal(saved: Checkpoint, segments: readonly Segment[]): Promise<boolean> {
   const segment = segments.find(({ name }) => name === saved.segment);
   if (segment === undefined || saved.offset <= saved.line) return false;
-  if ((await sizeOf(segment.path)) < saved.offset) return false;
+  if ((await lengthOf(segment)) < saved.offset) return false;
   const bytes = await readAt(segment.path, saved.line, saved.offset - saved.line);
   const raw = bytes.at(-1) === 0x0a ? decodeLine(bytes.subarray(0, -1)) : undefined;
   return raw !== undefined && raw.hash === saved.hash && raw.middle.seq === saved.seq;

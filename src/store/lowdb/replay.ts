@@ -8,7 +8,7 @@ import { checkLine } from './check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { StoreOpenError } from './errors.ts';
 import type { Covered } from './history.ts';
-import { readStretches, type Segment, sizeOf } from './segment.ts';
+import { lengthOf, readStretches, type Segment } from './segment.ts';
 import { createState, type State } from './state.ts';
 import { createEntries, type Entries } from './terms.ts';
 
@@ -32,7 +32,7 @@ export async function findBase(segments: readonly Segment[], saved: Checkpoint |
     const segment = segments[index];
     if (segment === undefined) continue;
     if (saved?.segment === segment.name) return { index, checkpoint: saved };
-    for await (const stretch of readStretches(segment.path)) {
+    for await (const stretch of readStretches(segment)) {
       const checked = checkLine(stretch, undefined);
       if ('raw' in checked && snapshotOf(checked.raw) !== undefined) return { index };
       break;
@@ -76,7 +76,7 @@ export async function replay(segments: readonly Segment[], { index, checkpoint }
     if (n > index) covered = { terms: 0, offset: 0 };
     const entries = createEntries(segment);
     let end = n === index ? place.offset : 0;
-    for await (const stretch of readStretches(segment.path, end)) {
+    for await (const stretch of readStretches(segment, end)) {
       const checked = checkLine(stretch, last?.head);
       const next = 'raw' in checked ? applyLine(checked.raw, last, segment) : undefined;
       if (next === undefined) break;
@@ -87,7 +87,7 @@ export async function replay(segments: readonly Segment[], { index, checkpoint }
       replayed++;
     }
     if (end > 0) reached = { segment, entries };
-    if (end === 0 || end < (await sizeOf(segment.path))) fault = { segment, index: n, offset: end };
+    if (end === 0 || end < (await lengthOf(segment))) fault = { segment, index: n, offset: end };
   }
   if (last === undefined || reached === undefined) {
     throw new Error('the journal changed while it was read');

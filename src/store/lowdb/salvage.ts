@@ -6,7 +6,7 @@ import { type Damage, decodeLine, privateHolds, type Raw } from '../chain.ts';
 import { checkLine } from './check.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { applyLine, type Standing } from './replay.ts';
-import { readStretches, type Segment, sizeOf } from './segment.ts';
+import { lengthOf, readStretches, type Segment } from './segment.ts';
 import { createState } from './state.ts';
 
 export interface Fault {
@@ -21,7 +21,7 @@ export interface Fault {
  * is no torn end.
  */
 export async function provesDurable({ segment, offset }: Fault, last: number): Promise<boolean> {
-  for await (const { kind, bytes } of readStretches(segment.path, offset)) {
+  for await (const { kind, bytes } of readStretches(segment, offset)) {
     const raw = kind === 'line' ? decodeLine(bytes) : undefined;
     if (raw !== undefined && privateHolds(raw) && (raw.middle.synced ?? 0) > last) return true;
   }
@@ -49,7 +49,7 @@ export async function salvage(
     const start = index === fault.index ? fault.offset : 0;
     let lostFrom: number | undefined;
     let previous: string | undefined;
-    for await (const stretch of readStretches(segment.path, start)) {
+    for await (const stretch of readStretches(segment, start)) {
       const seq = decodeLine(stretch.bytes)?.middle.seq ?? 0;
       const checked = checkLine(stretch, previous === undefined ? undefined : { seq: seq - 1, hash: previous });
       const next =
@@ -65,7 +65,7 @@ export async function salvage(
       lostFrom = undefined;
       standing = next;
     }
-    if (lostFrom !== undefined) damage.push({ segment: segment.name, from: lostFrom, to: await sizeOf(segment.path) });
+    if (lostFrom !== undefined) damage.push({ segment: segment.name, from: lostFrom, to: await lengthOf(segment) });
   }
   return { standing, damage };
 

@@ -3,7 +3,7 @@
  * Refuses to judge what the lines say.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Head } from '../../access/ports.ts';
@@ -41,7 +41,31 @@ export async function listSegments(dir: string): Promise<Segment[]> {
   });
 }
 
-export const sizeOf = async (path: string): Promise<number> => (await stat(path)).size;
+/** What may stand behind a segment's last line, as much of it as there is: it is no part of the segment. */
+export const BLANK = 0x20;
+
+/** Where a segment ends: bytes up to the blanks behind its last line. */
+export async function lengthOf(segment: Segment): Promise<number> {
+  const handle = await open(segment.path, 'r');
+  try {
+    return await endOf(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function endOf(handle: FileHandle): Promise<number> {
+  let { size: end } = await handle.stat();
+  while (end > 0) {
+    const from = Math.max(0, end - CHUNK);
+    const chunk = await readFrom(handle, from, end - from);
+    let at = chunk.length;
+    while (at > 0 && chunk[at - 1] === BLANK) at--;
+    end = from + at;
+    if (at > 0) break;
+  }
+  return end;
+}
 
 /** A stretch of a segment that ends with a newline, with the end of the file, or is too long to be a line. */
 export interface Stretch {
@@ -59,16 +83,17 @@ const MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** Reads a segment from `from` up to `to` (default: its end), a chunk at a time. */
-export async function* readStretches(path: string, from = 0, to = Number.POSITIVE_INFINITY): AsyncGenerator<Stretch> {
+export async function* readStretches({ path }: Segment, from = 0, to?: number): AsyncGenerator<Stretch> {
   const handle = await open(path, 'r');
   try {
+    const last = to ?? (await endOf(handle));
     let offset = from;
     let position = from;
     let pieces: Buffer[] = [];
     let held = 0;
     let overlong = false;
     for (;;) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - position));
+      const chunk = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK, last - position)));
       const { bytesRead } = chunk.length > 0 ? await handle.read(chunk, 0, chunk.length, position) : { bytesRead: 0 };
       if (bytesRead === 0) break;
       position += bytesRead;

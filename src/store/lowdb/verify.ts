@@ -8,7 +8,7 @@ import { type Damage, GENESIS, isErased, type Raw } from '../chain.ts';
 import { checkLine, type LineFault } from './check.ts';
 import { errnoOf } from './errors.ts';
 import { keptHeads } from './heads.ts';
-import { listSegments, readStretches, type Segment, type Stretch, sizeOf } from './segment.ts';
+import { listSegments, readStretches, type Segment, type Stretch } from './segment.ts';
 
 export type VerifyFault =
   | LineFault
@@ -80,7 +80,7 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
     const to = segment === newest ? until?.offset : undefined;
     const lost = known.filter((one) => one.segment === segment.name);
     let trusted = true;
-    for await (const stretch of stretchesOf(segment, to)) {
+    for await (const stretch of readStretches(segment, 0, to)) {
       if (++lines % STEP === 0) await turn();
       if (lost.some(({ from, to: end }) => stretch.offset >= from && stretch.offset < end)) {
         trusted = false;
@@ -139,7 +139,7 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
     if ('raw' in checked || segment !== newest || until !== undefined) return checked;
     // Beside a running bot the end may be half written, or just have been taken back: look again.
     if (stretch.kind === 'unended') return 'unfinished';
-    for await (const again of readStretches(segment.path, stretch.offset)) {
+    for await (const again of readStretches(segment, stretch.offset)) {
       return again.kind === 'unended' ? 'unfinished' : judge(again, previous, segment);
     }
     return 'unfinished';
@@ -180,15 +180,11 @@ async function segmentsOf(dir: string, last: string | undefined): Promise<Segmen
   return last === undefined ? segments : segments.filter(({ name }) => name <= last);
 }
 
-async function* stretchesOf(segment: Segment, to: number | undefined): AsyncGenerator<Stretch> {
-  if ((await sizeOf(segment.path)) > 0) yield* readStretches(segment.path, 0, to);
-}
-
 /** What the snapshots say was lost. Each is believed only if its own line holds, which the walk shows. */
 async function knownDamage(segments: readonly Segment[]): Promise<Damage[]> {
   const known: Damage[] = [];
-  for (const { path } of segments) {
-    for await (const stretch of readStretches(path)) {
+  for (const segment of segments) {
+    for await (const stretch of readStretches(segment)) {
       const checked = checkLine(stretch, undefined);
       if ('raw' in checked) known.push(...(checked.raw.middle.snapshot?.damage ?? []));
       break;

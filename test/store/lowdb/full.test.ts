@@ -20,7 +20,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/access/ports.ts';
 import { putOnce } from '../records.ts';
-import { type Hands, hands, newestFile, openIn, temporaryFolder } from './hands.ts';
+import { endOf, type Hands, hands, newestFile, openIn, temporaryFolder } from './hands.ts';
 
 const UNAVAILABLE = { refusal: { code: 'store_unavailable' } };
 
@@ -72,14 +72,17 @@ describe.runIf(canMount)('a full disk', () => {
     const held = hands();
     const { store } = await openIn(folder, held);
     await put(store, 'a');
-    const ballast = join(folder, 'ballast');
-    await fill(ballast);
-    const end = (await stat(await newestFile(folder))).size;
+    const ballast = ['first', 'second'].map((name) => join(folder, name));
+    await fill(ballast[0] ?? '');
+    const end = endOf(await readFile(await newestFile(folder)));
 
-    const outcomes = await Promise.allSettled([put(store, 'b', 20_000), put(store, 'c', 20_000)]);
+    // More than there is room for behind the last line.
+    const outcomes = await Promise.allSettled([put(store, 'b', 500_000), put(store, 'c', 500_000)]);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
     expect(store.health()).toMatchObject({ writable: false, detail: expect.stringMatching(/ENOSPC/) });
+    // The room was taken back with them: somebody else has it now.
     expect((await stat(await newestFile(folder))).size).toBe(end);
+    await fill(ballast[1] ?? '');
     expect(await store.read('once', 'b')).toBeUndefined();
     await expect(put(store, 'd')).rejects.toMatchObject(UNAVAILABLE);
     await expect(store.keepHead(await store.head())).rejects.toMatchObject(UNAVAILABLE);
@@ -88,7 +91,7 @@ describe.runIf(canMount)('a full disk', () => {
     held.timers.shift()?.run();
     await held.waitsAgain();
     expect(store.health().writable).toBe(false);
-    await rm(ballast);
+    for (const path of ballast) await rm(path);
     await tryAgain(held);
     expect(store.health()).toMatchObject({ writable: true });
     await put(store, 'e');
@@ -194,7 +197,7 @@ describe('a disk that fails', () => {
   });
   afterEach(() => remove());
 
-  /** Makes one call of every file handle fail, as a dying disk would, or a full one. */
+  /** Makes a call of every file handle fail, as a dying disk would, or a full one. */
   async function failing<T>(
     call: 'datasync' | 'truncate' | 'write',
     run: () => Promise<T>,
@@ -203,19 +206,22 @@ describe('a disk that fails', () => {
     const probe = await open(join(dir, 'probe'), 'w');
     const prototype = Object.getPrototypeOf(probe) as FileHandle;
     await probe.close();
-    const whole = Object.getOwnPropertyDescriptor(prototype, call);
+    const names = call === 'write' ? (['write', 'writev'] as const) : [call];
+    const wholes = names.map((name) => [name, Object.getOwnPropertyDescriptor(prototype, name)] as const);
     let left = times;
-    Object.defineProperty(prototype, call, {
-      ...whole,
-      value(this: FileHandle, ...given: unknown[]) {
-        if (left-- > 0) return Promise.reject(Object.assign(new Error(`${code}: as asked`), { code }));
-        return Reflect.apply(whole?.value as (...args: unknown[]) => unknown, this, given);
-      },
-    });
+    for (const [name, whole] of wholes) {
+      Object.defineProperty(prototype, name, {
+        ...whole,
+        value(this: FileHandle, ...given: unknown[]) {
+          if (left-- > 0) return Promise.reject(Object.assign(new Error(`${code}: as asked`), { code }));
+          return Reflect.apply(whole?.value as (...args: unknown[]) => unknown, this, given);
+        },
+      });
+    }
     try {
       return await run();
     } finally {
-      Object.defineProperty(prototype, call, whole ?? {});
+      for (const [name, whole] of wholes) Object.defineProperty(prototype, name, whole ?? {});
     }
   }
 

@@ -112,9 +112,14 @@ export async function newestFile(dir: string): Promise<string> {
   return path;
 }
 
-/** Changes the bytes of a file. */
+/** Where the lines of a segment end, and the room for others begins. */
+export const endOf = (bytes: Buffer): number => bytes.toString('latin1').trimEnd().length + 1;
+
+/** Changes the lines of a file; what room there is behind them stays. */
 export async function edit(path: string, change: (bytes: Buffer) => Uint8Array): Promise<void> {
-  await writeFile(path, change(await readFile(path)));
+  const bytes = await readFile(path);
+  const end = Math.min(endOf(bytes), bytes.length);
+  await writeFile(path, Buffer.concat([change(bytes.subarray(0, end)), bytes.subarray(end)]));
 }
 
 /** Flips a bit of the byte at `at`; from the end when negative. */

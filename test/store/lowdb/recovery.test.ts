@@ -1,5 +1,5 @@
 /** What a start makes of what a crash, a bad disk or a careless hand left behind. */
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/access/ports.ts';
@@ -7,7 +7,18 @@ import { encodeFront, sha256 } from '../../../src/store/chain.ts';
 import type { StoreOpenError, StoreOptions } from '../../../src/store/lowdb/open.ts';
 import { verifyJournal } from '../../../src/store/lowdb/verify.ts';
 import { event, job, putOnce, putRequest, request } from '../records.ts';
-import { crashImage, edit, flip, hands, journalFiles, lineAt, newestFile, openIn, temporaryFolder } from './hands.ts';
+import {
+  crashImage,
+  edit,
+  endOf,
+  flip,
+  hands,
+  journalFiles,
+  lineAt,
+  newestFile,
+  openIn,
+  temporaryFolder,
+} from './hands.ts';
 
 const folders: string[] = [];
 const stores: Store[] = [];
@@ -81,9 +92,11 @@ describe('a start after a crash', () => {
     const path = await newestFile(image);
     const whole = await readFile(path);
     const last = lineAt(whole, 3);
-    for (const cut of [last + 1, last + 63, last + 66, last + 300, whole.length - 1]) {
+    const cuts = [last + 1, last + 63, last + 66, last + 300, endOf(whole) - 1];
+    // Before there was room behind it, or in the midst of the room.
+    for (const [cut, room] of cuts.flatMap((each) => [[each, 0] as const, [each, 600_000] as const])) {
       const torn = await imageOf(image);
-      await truncate(await newestFile(torn), cut);
+      await writeFile(await newestFile(torn), Buffer.concat([whole.subarray(0, cut), Buffer.alloc(room, ' ')]));
       const { store, findings } = await opened(torn);
       expect(findings.torn).toMatchObject({ offset: last, bytes: cut - last });
       expect(await openIds(store)).toEqual(['a', 'b']);
@@ -94,6 +107,21 @@ describe('a start after a crash', () => {
       await store.close();
       expect(await openIds((await opened(torn)).store)).toEqual(['a', 'b', 'd']);
     }
+  });
+
+  it('finds the room behind the last line, and goes on in it', async () => {
+    const image = await crashed(['a', 'b']);
+    const path = await newestFile(image);
+    const { size } = await stat(path);
+    const { store, findings } = await opened(image);
+    expect(findings).toEqual({ replayed: 3 });
+    await put(store, 'c');
+    expect((await stat(path)).size).toBe(size);
+    expect(await store.verify()).toBeUndefined();
+    expect(await verifyJournal(image)).toMatchObject({ ok: true, lines: 4 });
+    await store.close();
+    const bytes = await readFile(path);
+    expect(bytes).toHaveLength(endOf(bytes));
   });
 
   it('takes the rest of an interrupted batch for torn as well', async () => {
@@ -221,7 +249,7 @@ describe('a kept head', () => {
     await store.keepHead(await store.head());
     const image = await imageOf(dir);
     const path = await newestFile(image);
-    await truncate(path, lineAt(await readFile(path), 2));
+    await edit(path, (bytes) => bytes.subarray(0, lineAt(bytes, 2)));
     expect(await refusal(image)).toMatchObject({ code: 'lost_lines', data: { named: 3 } });
   });
 
@@ -232,7 +260,7 @@ describe('a kept head', () => {
     await store.keepHead(await store.head());
     const image = await imageOf(dir);
     const path = await newestFile(image);
-    await truncate(path, lineAt(await readFile(path), 2) + 100);
+    await edit(path, (bytes) => bytes.subarray(0, lineAt(bytes, 2) + 100));
     const { store: again, findings } = await opened(image);
     expect(findings.torn).toBeUndefined();
     expect(findings.safeMode).toBeDefined();
