@@ -193,7 +193,9 @@ describe('after the bot was killed', () => {
     await killed();
     const clinic = await house.copy();
     const path = await segment(clinic);
-    const whole = await readFile(path);
+    const bytes = await readFile(path);
+    // The bot left room behind its lines.
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
 
     await writeFile(path, Buffer.concat([whole, Buffer.from('0123456789abcdef')]));
     const torn = await untouched(clinic);
