@@ -8,7 +8,7 @@ import { bodyOf, decodeLine, termsOf } from '../chain.ts';
 import { writeDurably, writeFully } from './durable.ts';
 import { errnoOf } from './errors.ts';
 import { listSegments, readStretches, type Segment } from './segment.ts';
-import { createEntries, type Entries, type Place, scanBackwards, search, sorted } from './terms.ts';
+import { createEntries, type Entries, type Place, scanBackwards, scanFileBackwards, search, sorted } from './terms.ts';
 
 const FLUSH = 64 * 1024;
 
@@ -86,6 +86,34 @@ export async function openHistory(
     }
   }
 
+  /** `undefined` when it has just been sealed. */
+  const inOpen = async (
+    segment: Segment,
+    { written, waiting }: Parts,
+    ...wanted: Wanted
+  ): Promise<AsyncGenerator<Place> | undefined> => {
+    const file = written > 0 ? await openIfAny(openPath(dir, segment)) : undefined;
+    if (written > 0 && file === undefined) return undefined;
+    return (async function* () {
+      try {
+        yield* scanBackwards(waiting, segment, ...wanted);
+        if (file !== undefined) yield* scanFileBackwards(file, written, segment, ...wanted);
+      } finally {
+        await file?.close();
+      }
+    })();
+  };
+
+  async function* inSealed(segment: Segment, ...wanted: Wanted): AsyncGenerator<Place> {
+    if ((await sizeIfAny(sealedPath(dir, segment))) < 0) await seal(segment);
+    const file = await open(sealedPath(dir, segment), 'r');
+    try {
+      yield* search(file, segment, ...wanted);
+    } finally {
+      await file.close();
+    }
+  }
+
   return {
     entries: () => current.entries,
     length: () => current.length(),
@@ -110,28 +138,34 @@ export async function openHistory(
     async *find(term, before) {
       const segments = (await listSegments(dir)).reverse();
       for (const one of segments) {
-        if (before !== undefined && one.first >= before) continue;
-        const { segment: newest, flush } = current;
-        if (one.name === newest.name) await inTurn(flush);
-        else if ((await sizeIfAny(sealedPath(dir, one))) < 0) await seal(one);
-        // The open one may have been sealed in between.
-        const tail = one.name === newest.name ? await openIfAny(openPath(dir, one)) : undefined;
-        const file = tail ?? (await open(sealedPath(dir, one), 'r'));
-        try {
-          yield* (tail === undefined ? search : scanBackwards)(file, one, term, before ?? Number.POSITIVE_INFINITY);
-        } finally {
-          await file.close();
-        }
+        // One past the open one is only being born.
+        if (one.first > current.segment.first || (before !== undefined && one.first >= before)) continue;
+        const wanted = [term, before ?? Number.POSITIVE_INFINITY] as const;
+        const { segment, parts } = current;
+        const places = one.name === segment.name ? await inOpen(segment, parts(), ...wanted) : undefined;
+        yield* places ?? inSealed(one, ...wanted);
       }
     },
     close: () => inTurn(() => current.close()),
   };
 }
 
+/** Term, and the line before which. */
+type Wanted = readonly [string, number];
+
+/** An index that still grows. */
+interface Parts {
+  /** So many bytes of the file are its own by now … */
+  readonly written: number;
+  /** … and this comes behind them. */
+  readonly waiting: Buffer;
+}
+
 interface Tail {
   readonly segment: Segment;
   readonly entries: Entries;
   readonly length: () => number;
+  readonly parts: () => Parts;
   readonly flush: () => Promise<void>;
   readonly sync: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -156,6 +190,7 @@ function createTail(dir: string, segment: Segment, keep: number, entries: Entrie
     segment,
     entries,
     length: () => length + pending.length + entries.size(),
+    parts: () => ({ written: length, waiting: Buffer.concat([pending, entries.bytes()]) }),
     flush,
     async sync() {
       await flush();

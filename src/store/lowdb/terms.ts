@@ -41,6 +41,9 @@ export interface Entries {
   add(terms: Iterable<string>, line: { readonly seq: number; readonly offset: number; readonly length: number }): void;
   append(entries: Buffer): void;
   readonly size: () => number;
+  /** A copy of what there is. */
+  bytes(): Buffer;
+  /** The same, and there is nothing any more. */
   take(): Buffer;
 }
 
@@ -50,6 +53,7 @@ export function createEntries(segment: Segment): Entries {
   const room = (bytes: number): void => {
     if (size + bytes > buffer.length) buffer = Buffer.concat([buffer], 2 * (size + bytes));
   };
+  const bytes = (): Buffer => Buffer.from(buffer.subarray(0, size));
   return {
     size: () => size,
     append(more) {
@@ -67,8 +71,9 @@ export function createEntries(segment: Segment): Entries {
         size = buffer.writeUInt32LE(seq - segment.first, size + 16);
       }
     },
+    bytes,
     take() {
-      const taken = Buffer.from(buffer.subarray(0, size));
+      const taken = bytes();
       size = 0;
       return taken;
     },
@@ -114,21 +119,25 @@ async function* blocksBackwards(file: FileHandle, end: number): AsyncGenerator<B
 
 const entriesIn = async (file: FileHandle): Promise<number> => Math.floor((await file.stat()).size / ENTRY);
 
-/** Lines of an index in the order of age that may speak of `term` and are before line `before`; newest first. */
-export async function* scanBackwards(
+/** Lines that may speak of `term` and are before line `before`, by entries in the order of age; newest first. */
+export function* scanBackwards(entries: Buffer, segment: Segment, term: string, before: number): Generator<Place> {
+  const [high, low] = hashOf(term);
+  for (let at = entries.length - ENTRY; at >= 0; at -= ENTRY) {
+    if (entries.readUInt32LE(at) !== high || entries.readUInt32LE(at + 4) !== low) continue;
+    const place = placeAt(entries, at, segment);
+    if (place.seq < before) yield place;
+  }
+}
+
+/** The same of the first `length` bytes of a file. */
+export async function* scanFileBackwards(
   file: FileHandle,
+  length: number,
   segment: Segment,
   term: string,
   before: number,
 ): AsyncGenerator<Place> {
-  const [high, low] = hashOf(term);
-  for await (const block of blocksBackwards(file, await entriesIn(file))) {
-    for (let at = block.length - ENTRY; at >= 0; at -= ENTRY) {
-      if (block.readUInt32LE(at) !== high || block.readUInt32LE(at + 4) !== low) continue;
-      const place = placeAt(block, at, segment);
-      if (place.seq < before) yield place;
-    }
-  }
+  for await (const block of blocksBackwards(file, length / ENTRY)) yield* scanBackwards(block, segment, term, before);
 }
 
 /** The same of a sorted index. */

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/access/ports.ts';
-import { putOnce } from '../records.ts';
+import { event, putOnce } from '../records.ts';
 import { endOf, type Hands, hands, newestFile, openIn, temporaryFolder } from './hands.ts';
 
 const UNAVAILABLE = { refusal: { code: 'store_unavailable' } };
@@ -72,6 +72,7 @@ describe.runIf(canMount)('a full disk', () => {
     const held = hands();
     const { store } = await openIn(folder, held);
     await put(store, 'a');
+    await store.commit([], () => ({ events: [event('r')], result: undefined }));
     const ballast = ['first', 'second'].map((name) => join(folder, name));
     await fill(ballast[0] ?? '');
     const end = endOf(await readFile(await newestFile(folder)));
@@ -84,6 +85,7 @@ describe.runIf(canMount)('a full disk', () => {
     expect((await stat(await newestFile(folder))).size).toBe(end);
     await fill(ballast[1] ?? '');
     expect(await store.read('once', 'b')).toBeUndefined();
+    expect(await store.history('request:r', { limit: 5 })).toHaveLength(1);
     await expect(put(store, 'd')).rejects.toMatchObject(UNAVAILABLE);
     await expect(store.keepHead(await store.head())).rejects.toMatchObject(UNAVAILABLE);
 
