@@ -13,6 +13,9 @@ const MAX_QUERY = 200;
 /** So many of those who match are put in order, those with the best words first: an answer must not hold up the process. */
 const MAX_RANKED = 4_000;
 
+/** Where no more entries than this have a word of the query, the other words are looked for in these entries only. */
+const FEW = 4_000;
+
 const RANKED = 255;
 
 export interface Found {
@@ -93,6 +96,8 @@ export function createIndex(): Index {
   /** By word number: the entries that have the word. */
   const postings: number[][] = [];
   let known = columns(1024);
+  /** By word number; all zero but while words are gathered. */
+  let seen = new Uint8Array(1024);
 
   function drop(id: string): void {
     const slot = slots.get(id);
@@ -140,6 +145,26 @@ export function createIndex(): Index {
     counts[slot] = at - slot * MAX_WORDS;
     ids[slot] = id;
     slots.set(id, slot);
+  }
+
+  /** The words of the entries that answer a term, each once. */
+  function wordsAround({ words: matched }: Matches): number[] {
+    const { words, counts } = known;
+    const found: number[] = [];
+    if (seen.length < postings.length) seen = new Uint8Array(2 * postings.length);
+    for (const each of matched) {
+      for (const slot of postings[each] ?? []) {
+        const from = slot * MAX_WORDS;
+        for (let at = from; at < from + (counts[slot] ?? 0); at++) {
+          const word = words[at] ?? 0;
+          if (seen[word] === 1) continue;
+          seen[word] = 1;
+          found.push(word);
+        }
+      }
+    }
+    for (const word of found) seen[word] = 0;
+    return found;
   }
 
   /** Marks the entries that answer all terms, the rarest first: only these are worth a closer look. */
@@ -190,10 +215,14 @@ export function createIndex(): Index {
     if (asked.length === 0 || limit < 1) return [];
     const terms: Matches[] = [];
     try {
+      // What is rare, or not there as it is written, leaves the fewest entries.
+      asked.sort((a, b) => vocabulary.uses(a) - vocabulary.uses(b) || b.length - a.length);
+      let among: readonly number[] | undefined;
       for (const term of asked) {
-        const matches = vocabulary.match(term);
+        const matches = vocabulary.match(term, among);
         if (matches === undefined) return [];
         terms.push(matches);
+        if (among === undefined && matches.uses <= FEW) among = wordsAround(matches);
       }
       terms.sort((a, b) => a.uses - b.uses);
       const bySum = rank(terms, limit);

@@ -20,8 +20,14 @@ export interface Vocabulary {
   number(word: string): number;
   /** Says how often a word is used; at 0 it is forgotten and its number free. */
   setUses(word: number, uses: number): void;
-  /** `undefined`: no word answers. */
-  match(term: string): Matches | undefined;
+  /** How often this very word is used. */
+  uses(word: string): number;
+  /**
+   * The words that answer a term.
+   * @param among the numbers of the words that are asked, each once; default: all
+   * @returns `undefined` when none does
+   */
+  match(term: string, among?: readonly number[]): Matches | undefined;
   release(matches: Matches): void;
 }
 
@@ -92,6 +98,7 @@ function columns(length: number, from?: Columns): Columns {
  */
 function sift(
   { letters, pairs, heads, lengths }: Columns,
+  among: readonly number[] | undefined,
   count: number,
   term: Uint16Array,
   max: number,
@@ -104,7 +111,8 @@ function sift(
   const shortest = Math.max(1, term.length - max);
   const longest = term.length + max;
   let found = 0;
-  for (let word = 0; word < count; word++) {
+  for (let at = 0; at < count; at++) {
+    const word = among === undefined ? at : (among[at] ?? 0);
     const have = letters[word] ?? 0;
     const lacking = wanted & ~have;
     if (lacking !== 0 && (max === 0 || countBits(lacking) > max)) continue;
@@ -155,12 +163,17 @@ export function createVocabulary(): Vocabulary {
       free.push(word);
     },
 
-    match(text) {
+    uses(word) {
+      const number = numbers.get(word.slice(0, MAX_WORD));
+      return number === undefined ? 0 : (known.uses[number] ?? 0);
+    },
+
+    match(text, among) {
       const term = unitsOf(text);
       const max = typosIn(term.length);
       if (candidates.length < words.length) candidates = new Int32Array(known.letters.length);
       const { lengths, units, uses } = known;
-      const sifted = sift(known, words.length, term, max, candidates);
+      const sifted = sift(known, among, among?.length ?? words.length, term, max, candidates);
       let scores = spares.pop();
       if (scores === undefined || scores.length < words.length) scores = new Uint8Array(known.letters.length);
       const byScore: (number[] | undefined)[] = new Array(EXACT + 1).fill(undefined);

@@ -162,6 +162,30 @@ describe('any index after any changes', () => {
     );
   });
 
+  it('answers in a crowd as among few, however many have each of the words', () => {
+    const names = ['anna', 'bertram', 'cyril', 'dmitri', 'esther'];
+    const crowd = createIndex();
+    const few = createIndex();
+    for (const name of names) for (let at = 0; at < 4_100; at++) crowd.put(`${name}${at}`, [name]);
+    for (let at = 0; at < 2 ** names.length; at++) {
+      const text = names.filter((_, bit) => (at >> bit) % 2 === 1).join(' ');
+      crowd.put(`${at}`, [text]);
+      few.put(`${at}`, [text]);
+    }
+    const told = (made: typeof few, query: string) =>
+      made
+        .search(query, 100)
+        .map(({ id, score }) => `${score.toFixed(4)} ${id}`)
+        .toSorted();
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.constantFrom(...names), { minLength: 2 }), fc.nat(3), (words, dropped) => {
+        const query = words.map((name, at) => (at === 0 ? name.slice(0, name.length - dropped) : name)).join(' ');
+        expect(told(few, query).length).toBeGreaterThan(0);
+        expect(told(crowd, query)).toEqual(told(few, query));
+      }),
+    );
+  });
+
   it('finds a long word in spite of one typo of any kind anywhere', () => {
     const letters = fc.string({
       unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
