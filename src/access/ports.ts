@@ -440,6 +440,8 @@ export interface Directory {
   search(text: string, limit: number): Hit[];
   /** Mirror: by id; answers from memory. */
   known(account: string): Account | undefined;
+  /** Mirror: as `find`, a hint that is never acted upon; answers from memory. */
+  knownBy(email: string): readonly Account[];
   /** Mirror: all accounts, and members by group as far as known; answers from memory. */
   all(): Iterable<Account>;
   knownMembers(group: string): ReadonlySet<string> | 'unknown';

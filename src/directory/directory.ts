@@ -100,6 +100,7 @@ export function createDirectory(options: DirectoryOptions): MirroredDirectory {
     ...createUpdates({ client, mode, clock, attempt, reads }),
     search: (text, limit) => mirror.search(text, limit),
     known: (account) => mirror.known(account),
+    knownBy: (email) => mirror.withAddress(email).flatMap((id) => mirror.known(id) ?? []),
     all: () => mirror.all(),
     knownMembers: (group) => mirror.members(group),
     freshness: () => {

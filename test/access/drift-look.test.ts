@@ -58,6 +58,8 @@ describe('the first look', () => {
     const office = await openOffice((crm) => ({ ...crm, keep: ['carla@example.com', 'ZOE@example.com'] }));
     await firstLook(office);
     expect(office.drift).toEqual([]);
+    // An address that somebody entered beside their own keeps nobody.
+    office.accounts.set('a-eve', account('eve', { emails: ['eve@example.com', 'zoe@example.com'] }));
     put(office, 'eve');
     await look(office);
     expect(posted(office)).toEqual(['carla', 'dmitri']);

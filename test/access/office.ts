@@ -413,6 +413,13 @@ function literalDirectory(office: () => Office): Directory {
     there(group);
     return office().unlisted ? 'unknown' : isIn(group, id) ? 'in' : 'out';
   }
+  /** By userName and primary e-mail: what else an account has proves nothing. */
+  function withAddress(email: string): Account[] {
+    const wanted = foldEmail(email);
+    return [...office().accounts.values()].filter((each) =>
+      [each.userName, each.email].map(foldEmail).includes(wanted),
+    );
+  }
   async function profileOf(id: string): Promise<AccountChanges | undefined> {
     answering();
     const known = office().accounts.get(id);
@@ -448,9 +455,7 @@ function literalDirectory(office: () => Office): Directory {
     },
     async find(email) {
       answering();
-      return [...office().accounts.values()].filter(
-        (each) => each.emails.includes(foldEmail(email)) || foldEmail(each.userName) === foldEmail(email),
-      );
+      return withAddress(email);
     },
     async groupsNamed(name) {
       answering();
@@ -539,6 +544,7 @@ function literalDirectory(office: () => Office): Directory {
         .slice(0, limit)
         .map((found) => ({ account: found, score: 1 })),
     known: (id) => office().accounts.get(id),
+    knownBy: withAddress,
     all: () => office().accounts.values(),
     knownMembers: (group) => office().groups.get(group) ?? 'unknown',
     sync: async () => ({ at: office().now, complete: true, accounts: office().accounts.size, gone: 0 }),

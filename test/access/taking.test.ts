@@ -1,7 +1,7 @@
 /** Taking access away: loud, proved, and never more or less than it should. */
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../src/access/policy.ts';
-import { ADMINS, APP, grant, MEMBERS, openOffice, slack } from './office.ts';
+import { ADMINS, APP, account, grant, MEMBERS, openOffice, slack } from './office.ts';
 
 describe('taking a role away', () => {
   it('says it loudly when an approved removal cannot even be begun', async () => {
@@ -36,6 +36,22 @@ describe('taking a role away', () => {
     expect((await office.request(asked.id)).state).toBe('done');
     expect(office.groups.get(ADMINS)?.has('a-ada')).toBe(false);
   });
+
+  it.each(['revoke', 'disable'] as const)(
+    'spares what the policy keeps, by its own address only (%s)',
+    async (action) => {
+      const office = await openOffice((crm) => ({ ...crm, keep: ['EVE@example.com'] }));
+      for (const name of ['eve', 'zoe']) office.groups.get(ADMINS)?.add(`a-${name}`);
+      office.accounts.set('a-zoe', account('zoe', { emails: ['zoe@example.com', 'eve@example.com'] }));
+      const about = (name: string) =>
+        office.ask('carla', {
+          ...{ action, app: APP, reason: 'left', subject: { kind: 'email', email: `${name}@example.com` } },
+          ...(action === 'revoke' ? { role: 'admin' } : {}),
+        });
+      expect((await about('eve')).refusal).toEqual({ code: 'kept_account', email: 'eve@example.com' });
+      expect((await about('zoe')).refusal).toBeUndefined();
+    },
+  );
 
   it('says so while the end of a grant was accepted and cannot be seen yet', async () => {
     const office = await openOffice();

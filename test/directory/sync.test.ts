@@ -29,6 +29,9 @@ describe('a complete sync', () => {
   it('reads many pages', async () => {
     const { directory } = await world({ seed: crowd(1234) });
     expect(await directory.sync()).toMatchObject({ complete: true, accounts: 1234 });
+    // Among many whose addresses are nearly that one.
+    expect(directory.knownBy('PERSON1@example.com').map(({ id }) => id)).toEqual(['u1']);
+    expect(directory.knownBy('person')).toEqual([]);
     expect(directory.search('given77 family77', 1)[0]?.account.id).toBe('u77');
   });
 

@@ -145,15 +145,6 @@ export async function ownAccount(world: World, app: string, person: Person): Pro
   return bound;
 }
 
-/** From memory: the account of this address, as far as the mirror knows. A hint, never acted upon. */
-export function mirrored(world: World, app: string, email: string): Account | undefined {
-  const wanted = foldEmail(email);
-  return directoryOf(world, app)
-    .search(wanted, 5)
-    .map((hit) => hit.account)
-    .find((account) => [account.userName, account.email, ...account.emails].some((each) => foldEmail(each) === wanted));
-}
-
 /**
  * The account of whoever looks: bound at first use where the mirror knows one of their address. `undefined`: none that
  * can be trusted, or found, at this moment; then they see like a stranger.
@@ -165,7 +156,8 @@ export async function accountOfViewer(world: World, app: string, viewer: Person)
     const entry = entryOf(world, personParty(viewer));
     const email = entry?.slack === viewer.slack.user ? entry.email : viewer.email;
     if (email === undefined) return undefined;
-    if (directoryOf(world, app).freshness().complete && mirrored(world, app, email) === undefined) return undefined;
+    const directory = directoryOf(world, app);
+    if (directory.freshness().complete && directory.knownBy(email).length === 0) return undefined;
     return (await identifyPerson(world, app, viewer)).account?.id;
   } catch (error) {
     if (error instanceof AccessError || error instanceof DirectoryError) return undefined;

@@ -8,7 +8,6 @@ import { foldEmail, type SlackId, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import { type Ask, type DurationAsk, gives } from '../request.ts';
-import { mirrored } from './binding.ts';
 import { changeRefusals } from './changes.ts';
 import type { FieldRefusal } from './desk.ts';
 import { seatsOf } from './seats.ts';
@@ -95,7 +94,7 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
   if (!EMAIL.test(email)) found.push({ field: 'email', refusal: { code: 'email_needed' } });
   else {
     const domain = email.slice(email.lastIndexOf('@') + 1);
-    const existing = mirrored(world, app.key, email);
+    const [existing] = directoryOf(world, app.key).knownBy(email);
     const open = (await world.store.read('email', `${app.key}/${email}`))?.open;
     const seats = await seatsOf(world, app);
     if (!app.domains.includes(domain)) {

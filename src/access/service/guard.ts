@@ -107,9 +107,9 @@ async function keeperHolds(world: World, app: AppPolicy, group: string | undefin
   return false;
 }
 
-/** Whether the policy keeps this account from being removed or disabled, under any of its addresses. */
-export function isKept(app: AppPolicy, account: Pick<Account, 'userName' | 'email' | 'emails'>): boolean {
-  const names = [account.userName, account.email, ...account.emails].map(foldEmail);
+/** Whether the policy keeps this account from being removed or disabled. Its further e-mails prove nothing. */
+export function isKept(app: AppPolicy, account: Pick<Account, 'userName' | 'email'>): boolean {
+  const names = [account.userName, account.email].map(foldEmail);
   return app.keep.some((each) => names.includes(foldEmail(each)));
 }
 

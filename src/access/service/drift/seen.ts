@@ -17,9 +17,8 @@ import { DirectoryError } from '../../errors.ts';
 import { troubleOf } from '../../groups.ts';
 import { foldEmail, type Party } from '../../people.ts';
 import { type AppPolicy, baseRole, DAY } from '../../policy.ts';
-import type { Account } from '../../ports.ts';
+import type { Account, Directory } from '../../ports.ts';
 import type { AccessRequest } from '../../request.ts';
-import { mirrored } from '../binding.ts';
 import { rolesOf } from '../draft.ts';
 import { isKept } from '../guard.ts';
 import { directoryOf, type World } from '../world.ts';
@@ -53,20 +52,19 @@ export async function seeAll(world: World, app: AppPolicy): Promise<Seen> {
     },
     members: Object.fromEntries(members),
   };
-  const kept = new Set(app.keep.flatMap((email) => mirrored(world, app.key, email)?.id ?? []));
-  const busy = busyIn(world, app, await world.store.openRequests({ app: app.key }));
+  const kept = new Set(app.keep.flatMap((email) => directory.knownBy(email).map(({ id }) => id)));
+  const busy = busyIn(directory, await world.store.openRequests({ app: app.key }));
   return { app, groups, sight, books: booksOf(await world.store.holdings({ app: app.key }), busy, kept), busy };
 }
 
 /** What requests are giving, taking, or still looking for. */
-function busyIn(world: World, app: AppPolicy, open: readonly AccessRequest[]): Set<string> {
+function busyIn(directory: Directory, open: readonly AccessRequest[]): Set<string> {
   const busy = new Set<string>();
   for (const request of open) {
     if (!isUnderWay(request)) continue;
     const { newAccount, action } = request.ask;
     const account =
-      request.subject?.account ??
-      (newAccount === undefined ? undefined : mirrored(world, app.key, foldEmail(newAccount.email))?.id);
+      request.subject?.account ?? (newAccount === undefined ? undefined : directory.knownBy(newAccount.email)[0]?.id);
     if (account === undefined) continue;
     const roles = action === 'grant' || action === 'revoke' ? rolesOf(request) : [''];
     for (const role of roles) busy.add(`${account}/${role}`);
