@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DIRECTORY, POLICY } from '../../src/sandbox/cast.ts';
 import { HOUR, MINUTE, tell, textOf } from './story.ts';
 
@@ -100,8 +100,11 @@ describe('the last Admin', () => {
     await until('and told again the next day', () => overdue() === 2);
     expect(members('PPLX_Admin')).toEqual(['ada@example.com']);
     world.scim.setMember(admin, world.scim.userId('dmitri@example.com') ?? '', true);
-    world.clock.advance(HOUR);
+    // An attempt that had read the group before may put itself off from after the first hour: time goes on.
+    const hours = setInterval(() => world.clock.advance(HOUR), 1000);
+    onTestFinished(() => clearInterval(hours));
     await until('Ada is let go', () => !members('PPLX_Admin').includes('ada@example.com'));
+    clearInterval(hours);
     // Told over a restart, too; and a bot newly started has all of Slack's patience before it.
     await world.stopBot();
     await world.startBot();
