@@ -4,29 +4,23 @@
  */
 import { type Refusal, refuse } from '../errors.ts';
 import { holdingKey } from '../grant.ts';
-import { foldEmail, type Person } from '../people.ts';
+import { foldEmail } from '../people.ts';
 import { type AccountAttribute, type AppPolicy, IDENTITY } from '../policy.ts';
 import type { Account, AccountChanges } from '../ports.ts';
 import type { AccessRequest, Attribute } from '../request.ts';
 import { needAssigned } from './assigned.ts';
-import type { Known } from './binding.ts';
 import { changed, changeRefusals, isSo } from './changes.ts';
 import { isKept } from './guard.ts';
 import { heldBy } from './held.ts';
-import { aboutAccount, type Plan, steps, theAccount, twoOwners } from './planning.ts';
+import { aboutAccount, type Matter, type Plan, steps, theAccount, twoOwners } from './planning.ts';
 import { directoryOf, membershipOf, type World } from './world.ts';
 
 /** @throws AccessError, DirectoryError */
-export async function planUpdate(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<Plan> {
+export async function planUpdate(world: World, matter: Matter): Promise<Plan> {
+  const { app, request, known } = matter;
   if (app.traits.updates.length === 0) refuse({ code: 'no_updates', app: app.key });
   const { account, party } = theAccount(app, known);
-  const { rule, asking } = await aboutAccount(world, app, request, actor, known);
+  const { rule, asking } = await aboutAccount(world, matter);
   const changes = request.ask.changes ?? {};
   const [unfit] = changeRefusals(app, changes);
   if (unfit !== undefined) refuse(unfit.refusal);

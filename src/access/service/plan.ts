@@ -6,53 +6,55 @@ import { stoppedBy } from '../groups.ts';
 import { foldEmail, type Party, type Person, personKey } from '../people.ts';
 import { type AppPolicy, baseRole, higherRoles, REVIEW_AFTER, type Rule, ruleFor } from '../policy.ts';
 import { type AccessRequest, type Ask, gives, type Length, type Step } from '../request.ts';
-import { mayAsk, type Relation, relationOf, stepFor } from './approvers.ts';
+import { type Relation, stepFor } from './approvers.ts';
 import { needAssigned } from './assigned.ts';
-import { identify, type Known } from './binding.ts';
+import { identify } from './binding.ts';
 import { mustSettle } from './drift/ask.ts';
 import { guard, isKept } from './guard.ts';
 import { heldBy, lastDenial } from './held.ts';
 import { askedUnder } from './other-name.ts';
 import { planUpdate } from './plan-update.ts';
-import { aboutAccount, askingOf, type Plan, steps, theAccount, theReason, twoOwners } from './planning.ts';
+import {
+  aboutAccount,
+  askingOf,
+  type Matter,
+  mustBeAllowed,
+  type Plan,
+  steps,
+  theAccount,
+  theReason,
+  twoOwners,
+} from './planning.ts';
 import { seatsOf } from './seats.ts';
 import { lengthFor } from './terms.ts';
 import { appMeant, appOf, roleOf, type World } from './world.ts';
 
 /** Which app, and who it is about. @throws AccessError, DirectoryError */
-export async function concernedBy(
-  world: World,
-  request: AccessRequest,
-  actor: Person,
-): Promise<{ readonly app: AppPolicy; readonly known: Known }> {
+export async function matterOf(world: World, request: AccessRequest, actor: Person): Promise<Matter> {
   const app = chosenApp(world, request.ask);
-  return { app, known: await identify(world, app.key, request.ask.subject, actor) };
+  return { app, request, actor, known: await identify(world, app.key, request.ask.subject, actor) };
 }
 
 /** @throws AccessError with why not; DirectoryError when something could not be looked up. */
-export async function planFor(
-  world: World,
-  request: AccessRequest,
-  actor: Person,
-  { app, known }: Awaited<ReturnType<typeof concernedBy>>,
-): Promise<Plan> {
+export async function planFor(world: World, matter: Matter): Promise<Plan> {
+  const { app, request, actor } = matter;
   const stopped = gives(request.ask.action) ? stoppedBy(await world.store.read('app', app.key)) : undefined;
   if (stopped !== undefined) refuse(stopped);
   const requesterAccount = (await world.store.read('person', personKey(actor.slack)))?.accounts[app.key];
   const base = { ...(requesterAccount === undefined ? {} : { requesterAccount }) };
   switch (request.ask.action) {
     case 'grant':
-      return { ...base, ...(await planGrant(world, app, request, actor, known)) };
+      return { ...base, ...(await planGrant(world, matter)) };
     case 'revoke':
-      return { ...base, ...(await planRevoke(world, app, request, actor, known)) };
+      return { ...base, ...(await planRevoke(world, matter)) };
     case 'provision':
-      return { ...base, ...(await planProvision(world, app, request, actor, known)) };
+      return { ...base, ...(await planProvision(world, matter)) };
     case 'disable':
-      return { ...base, ...(await planDisable(world, app, request, actor, known)) };
+      return { ...base, ...(await planDisable(world, matter)) };
     case 'enable':
-      return { ...base, ...(await planEnable(world, app, request, actor, known)) };
+      return { ...base, ...(await planEnable(world, matter)) };
     case 'update':
-      return { ...base, ...(await planUpdate(world, app, request, actor, known)) };
+      return { ...base, ...(await planUpdate(world, matter)) };
   }
 }
 
@@ -64,13 +66,8 @@ function chosenApp(world: World, ask: Ask): AppPolicy {
     : appOf(world, ask.app);
 }
 
-async function planGrant(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<Plan> {
+async function planGrant(world: World, matter: Matter): Promise<Plan> {
+  const { app, request, actor, known } = matter;
   const { ask } = request;
   if (ask.role === undefined) return refuse({ code: 'role_needed', known: higherRoles(app).map((role) => role.key) });
   const role = roleOf(app, ask.role);
@@ -89,13 +86,12 @@ async function planGrant(
   if (account?.active === false) refuse({ code: 'account_inactive', app: app.key });
   const held = await heldBy(world, app, account);
   const adopts = ask.drift !== undefined;
-  if (adopts) await mustSettle(world, app, request, known, actor);
+  if (adopts) await mustSettle(world, matter);
   if (!adopts && held.roles.some((each) => each.role === role.key && each.standing)) {
     refuse({ code: 'already_standing', app: app.key, role: role.key });
   }
-  const asking = askingOf(app, request, actor, known);
-  const relation = await relationOf(world, asking, actor);
-  if (!(await mayAsk(world, rule.who, relation, actor))) refuse({ code: 'not_allowed_to_ask' });
+  const asking = askingOf(matter);
+  await mustBeAllowed(world, asking, rule, actor);
   // A hand-over gives a role without an end: the manager and an owner, whatever the rule says.
   const asked = handOver
     ? [
@@ -124,18 +120,13 @@ function needTwoPeople(asked: readonly Step[]): void {
   if (everybody.size < asked.length) refuse({ code: 'no_approver' });
 }
 
-async function planRevoke(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<Plan> {
+async function planRevoke(world: World, matter: Matter): Promise<Plan> {
+  const { app, request, actor, known } = matter;
   const { ask } = request;
   const { account, party } = theAccount(app, known);
   const rule = ruleFor(app, 'revoke', ask.role);
   // The finding is the reason.
-  if (ask.drift !== undefined) await mustSettle(world, app, request, known, actor);
+  if (ask.drift !== undefined) await mustSettle(world, matter);
   else theReason(rule, ask.reason);
   if (ask.role !== undefined && roleOf(app, ask.role).base) refuse({ code: 'only_base_held', app: app.key });
   const held = await heldBy(world, app, account, 'held');
@@ -148,9 +139,8 @@ async function planRevoke(
   const keys = wanted.map((each) => each.role);
   if (keys.length > 1 && ask.everyRole !== true) refuse({ code: 'several_roles', app: app.key, roles: keys });
   if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
-  const asking = askingOf(app, request, actor, known);
-  const relation = await relationOf(world, asking, actor);
-  if (!(await mayAsk(world, rule.who, relation, actor))) refuse({ code: 'not_allowed_to_ask' });
+  const asking = askingOf(matter);
+  const relation = await mustBeAllowed(world, asking, rule, actor);
   for (const each of wanted) {
     if (each.standing && roleOf(app, each.role).managedBy === 'idp' && !relation.owner) {
       refuse({ code: 'not_entitled', need: 'owner' });
@@ -177,13 +167,8 @@ async function planRevoke(
   };
 }
 
-async function planProvision(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<Plan> {
+async function planProvision(world: World, matter: Matter): Promise<Plan> {
+  const { app, request, actor, known } = matter;
   const asked = request.ask.newAccount;
   if (asked === undefined) return refuse({ code: 'email_needed' });
   const rule = ruleFor(app, 'provision', baseRole(app)?.key);
@@ -210,9 +195,8 @@ async function planProvision(
     email,
     name: [asked.givenName, asked.familyName].filter((part) => part !== undefined && part !== '').join(' '),
   };
-  const asking = askingOf(app, request, actor, { party: subject });
-  const relation = await relationOf(world, asking, actor);
-  if (!(await mayAsk(world, rule.who, relation, actor))) refuse({ code: 'not_allowed_to_ask' });
+  const asking = askingOf({ ...matter, known: { party: subject } });
+  await mustBeAllowed(world, asking, rule, actor);
   return {
     app,
     rule,
@@ -224,15 +208,10 @@ async function planProvision(
   };
 }
 
-async function planDisable(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<Plan> {
+async function planDisable(world: World, matter: Matter): Promise<Plan> {
+  const { app, known } = matter;
   const { account, party } = theAccount(app, known);
-  const { rule, asking, relation } = await aboutAccount(world, app, request, actor, known);
+  const { rule, asking, relation } = await aboutAccount(world, matter);
   await needAssigned(world, app, account.id, 'enough');
   if (account.active === false) refuse({ code: 'already_disabled', app: app.key });
   if (isKept(app, account)) refuse({ code: 'kept_account', email: account.email });
@@ -258,15 +237,10 @@ function disableSteps(rule: Rule, relation: Relation): Rule['approve'] {
   return [{ by: relation.owner && !relation.manager ? 'manager' : 'owners' }];
 }
 
-async function planEnable(
-  world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
-): Promise<Plan> {
+async function planEnable(world: World, matter: Matter): Promise<Plan> {
+  const { app, request, known } = matter;
   const { account, party } = theAccount(app, known);
-  const { rule, asking, relation } = await aboutAccount(world, app, request, actor, known);
+  const { rule, asking, relation } = await aboutAccount(world, matter);
   await needAssigned(world, app, account.id, 'not_enough');
   if (account.active === true) refuse({ code: 'account_active', app: app.key });
   const base = baseRole(app);

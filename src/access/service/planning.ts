@@ -11,6 +11,14 @@ import type { Known } from './binding.ts';
 import { reasonRefusal } from './terms.ts';
 import type { World } from './world.ts';
 
+/** What is asked, in which app, by whom, about whom. */
+export interface Matter {
+  readonly app: AppPolicy;
+  readonly request: AccessRequest;
+  readonly actor: Person;
+  readonly known: Known;
+}
+
 export interface Plan {
   readonly app: AppPolicy;
   readonly rule: Rule;
@@ -33,7 +41,7 @@ export interface Plan {
 }
 
 /** Who asks about whom, for those who look for approvers. */
-export const askingOf = (app: AppPolicy, request: AccessRequest, actor: Person, known: Known): Asking => ({
+export const askingOf = ({ app, request, actor, known }: Matter): Asking => ({
   app,
   requester: { ...request.requester, ...(actor.email === undefined ? {} : { email: actor.email }) },
   subject: known.party,
@@ -68,20 +76,24 @@ export function theReason(rule: Rule, reason: string | undefined): void {
   if (refusal !== undefined) refuse(refusal);
 }
 
+/** How whoever asks stands to whom it is about. @throws AccessError `not_allowed_to_ask` */
+export async function mustBeAllowed(world: World, asking: Asking, rule: Rule, actor: Person): Promise<Relation> {
+  const relation = await relationOf(world, asking, actor);
+  return (await mayAsk(world, rule.who, relation, actor)) ? relation : refuse({ code: 'not_allowed_to_ask' });
+}
+
 /**
  * The rule by which an account may be switched on or off, or updated, and how the requester stands to it: manager or owner, unless the
  * policy file says otherwise. @throws AccessError `not_entitled`, `not_allowed_to_ask`, or what is wrong with the reason
  */
 export async function aboutAccount(
   world: World,
-  app: AppPolicy,
-  request: AccessRequest,
-  actor: Person,
-  known: Known,
+  matter: Matter,
 ): Promise<{ readonly rule: Rule; readonly asking: Asking; readonly relation: Relation }> {
-  const { action, reason } = request.ask;
+  const { app, actor } = matter;
+  const { action, reason } = matter.request.ask;
   theReason(ruleFor(app, action), reason);
-  const asking = askingOf(app, request, actor, known);
+  const asking = askingOf(matter);
   return { asking, ...(await needRight(world, asking, action, actor)) };
 }
 

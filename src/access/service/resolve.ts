@@ -10,7 +10,8 @@ import { actorOf } from './actor.ts';
 import type { Known } from './binding.ts';
 import { changeRequest, close, draftOn, record, showCards, system } from './draft.ts';
 import { enter } from './enter.ts';
-import { concernedBy, planFor } from './plan.ts';
+import { matterOf, planFor } from './plan.ts';
+import type { Matter } from './planning.ts';
 import { DONE, type JobResult, type World } from './world.ts';
 
 /** Look-ups of a request are tried again this long before the person is told to try again themselves. */
@@ -20,23 +21,23 @@ const LOOK_FOR = HOUR;
 export async function resolve(world: World, job: Job): Promise<JobResult> {
   const request = await world.store.read('request', job.target);
   if (request === undefined || request.state !== 'received') return DONE;
-  let about: Awaited<ReturnType<typeof concernedBy>> | undefined;
+  let matter: Matter | undefined;
   try {
     const actor = await actorOf(world, request.requester.slack);
     if (world.store.health().safeMode && request.ask.action !== 'revoke' && request.ask.action !== 'disable') {
       refuse({ code: 'safe_mode' });
     }
-    about = await concernedBy(world, request, actor);
-    const plan = await planFor(world, request, actor, about);
+    matter = await matterOf(world, request, actor);
+    const plan = await planFor(world, matter);
     if ((await enter(world, request, actor, plan)) === 'overtaken') return { kind: 'again', due: world.clock.now() };
   } catch (error) {
     if (error instanceof AccessError && error.refusal.code !== 'store_unavailable') {
-      await refuseRequest(world, request.id, error, about?.known);
+      await refuseRequest(world, request.id, error, matter?.known);
       return DONE;
     }
     if (!(error instanceof DirectoryError)) throw error;
     if (world.clock.now() - job.since >= LOOK_FOR) {
-      await refuseRequest(world, request.id, new AccessError({ code: 'gave_up_looking' }), about?.known);
+      await refuseRequest(world, request.id, new AccessError({ code: 'gave_up_looking' }), matter?.known);
       return DONE;
     }
     if (job.attempts === 0) await stillLooking(world, request.id);

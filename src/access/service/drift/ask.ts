@@ -6,12 +6,11 @@ import { differenceKey } from '../../drift.ts';
 import type { DriftRecord, Finding } from '../../drift-record.ts';
 import { changed } from '../../drift-record.ts';
 import { AccessError, type Refusal, refuse } from '../../errors.ts';
-import type { Person } from '../../people.ts';
-import type { AppPolicy } from '../../policy.ts';
 import type { AccessRequest } from '../../request.ts';
 import { isOwner, samePersonAs } from '../approvers.ts';
-import { type Known, personParty } from '../binding.ts';
+import { personParty } from '../binding.ts';
 import type { Draft } from '../draft.ts';
+import type { Matter } from '../planning.ts';
 import type { World } from '../world.ts';
 import { isFinding, putDrift, recordDrift } from './book.ts';
 
@@ -31,13 +30,8 @@ function takes(record: DriftRecord | undefined, request: AccessRequest): record 
  * An owner who is not the subject, and a finding of just this membership. That it still waits is judged with the claim.
  * @throws AccessError `drift_settled`, `drift_own`, `not_entitled`; DirectoryError
  */
-export async function mustSettle(
-  world: World,
-  app: AppPolicy,
-  { ask }: AccessRequest,
-  known: Known,
-  actor: Person,
-): Promise<void> {
+export async function mustSettle(world: World, { app, request, actor, known }: Matter): Promise<void> {
+  const { ask } = request;
   const record = ask.drift === undefined ? undefined : await world.store.read('drift', ask.drift);
   if (!isFinding(record)) return refuse(settledBy(record));
   const { account } = known;
