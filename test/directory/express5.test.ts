@@ -7,7 +7,7 @@ import type { Express } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDirectory, type DirectoryEvent, type MirroredDirectory } from '../../src/directory/index.ts';
 import { createScimClient, profileOf, type ScimClient } from '../../src/scim/index.ts';
-import { startScimmy } from './scimmy.ts';
+import { startScimmy } from '../scim/scimmy.ts';
 import { TOKEN } from './world.ts';
 
 const PEOPLE = 130;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   hooks.deregister();
   const express = fresh('express') as () => Express;
   expect((fresh('express/package.json') as { version: string }).version).toMatch(/^5\./);
-  service = await startScimmy(express(), Routers);
+  service = await startScimmy(express(), Routers, TOKEN);
   client = createScimClient({
     url: service.url,
     token: TOKEN,

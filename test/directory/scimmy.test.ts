@@ -4,7 +4,7 @@ import SCIMMYRouters from 'scimmy-routers';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createDirectory, type MirroredDirectory } from '../../src/directory/index.ts';
 import { createScimClient, profileOf, type ScimClient } from '../../src/scim/index.ts';
-import { startScimmy } from './scimmy.ts';
+import { startScimmy } from '../scim/scimmy.ts';
 import { TOKEN } from './world.ts';
 
 let service: Awaited<ReturnType<typeof startScimmy>>;
@@ -13,7 +13,7 @@ let directory: MirroredDirectory;
 const clock = { now: () => Date.UTC(2026, 2, 2) };
 
 beforeAll(async () => {
-  service = await startScimmy(express(), SCIMMYRouters);
+  service = await startScimmy(express(), SCIMMYRouters, TOKEN);
   client = createScimClient({
     url: service.url,
     token: TOKEN,

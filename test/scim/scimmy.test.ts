@@ -1,85 +1,30 @@
 /** The client against a SCIM server somebody else wrote: scimmy's resources behind scimmy-routers on Express 4. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
-import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientOn, TOKEN } from './bench.ts';
+import { startScimmy } from './scimmy.ts';
 
-type Row = { id: string } & Record<string, unknown>;
-type Filter = { match<T>(rows: readonly T[]): T[] };
-type Asked = { id?: string; filter?: Filter };
-
-const users = new Map<string, Row>();
-const groups = new Map<string, Row>();
-let last = 0;
-
-/** Stores what scimmy hands over, as plain data, under its id or a new one; a taken name is a conflict. */
-function handlers(rows: Map<string, Row>, name: string) {
-  const all = (resource: Asked) => (resource.filter ? resource.filter.match([...rows.values()]) : [...rows.values()]);
-  return {
-    egress: (resource: Asked) => {
-      const row = resource.id === undefined ? undefined : rows.get(resource.id);
-      if (resource.id !== undefined && row === undefined) throw new SCIMMY.Types.Error(404, '', 'not here');
-      return row ?? all(resource);
-    },
-    ingress: (resource: Asked, instance: unknown) => {
-      const given = JSON.parse(JSON.stringify(instance)) as Row;
-      const twin = [...rows.values()].find((row) => row[name] === given[name] && row.id !== resource.id);
-      if (twin !== undefined) throw new SCIMMY.Types.Error(409, 'uniqueness', 'taken');
-      last += 1;
-      const id = resource.id ?? `s${last}`;
-      const row = { ...given, id };
-      rows.set(id, row);
-      return row;
-    },
-    degress: (resource: Asked) => rows.delete(resource.id ?? ''),
-  };
-}
-
-let server: Server;
-let url = '';
+let service: Awaited<ReturnType<typeof startScimmy>>;
 beforeAll(async () => {
-  const user = handlers(users, 'userName');
-  const group = handlers(groups, 'displayName');
-  SCIMMY.Resources.declare(SCIMMY.Resources.User).extend(SCIMMY.Schemas.EnterpriseUser, false);
-  SCIMMY.Resources.User.ingress(user.ingress as never)
-    .egress(user.egress as never)
-    .degress(user.degress as never);
-  SCIMMY.Resources.declare(SCIMMY.Resources.Group);
-  SCIMMY.Resources.Group.ingress(group.ingress as never)
-    .egress(group.egress as never)
-    .degress(group.degress as never);
-  const app = express();
-  const authorize = (request: { header(name: string): string | undefined }) => {
-    if (request.header('Authorization') !== `Bearer ${TOKEN}`) throw new Error('no');
-    return 'somebody';
-  };
-  app.use('/scim/v2', new SCIMMYRouters({ type: 'bearer', handler: authorize as never }) as never);
-  server = app.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim/v2`;
-  return () => {
-    server.closeAllConnections();
-    server.close();
-  };
+  service = await startScimmy(express(), SCIMMYRouters, TOKEN);
+  return service.close;
 });
 beforeEach(() => {
-  users.clear();
-  groups.clear();
+  service.users.clear();
+  service.groups.clear();
 });
 
 describe('against scimmy', () => {
   it('connects, discovers, and knows a bad token', async () => {
-    const { client } = clientOn(url);
+    const { client } = clientOn(service.url);
     expect(await client.ping()).toMatchObject({ kind: 'ok', groups: 'yes' });
     expect(await client.discover()).toMatchObject({ patch: true, filter: true, groups: true });
-    expect(await clientOn(url, { token: 'wrong-token' }).client.ping()).toEqual({ kind: 'bad-token' });
+    expect(await clientOn(service.url, { token: 'wrong-token' }).client.ping()).toEqual({ kind: 'bad-token' });
   });
 
   it('creates, finds, updates, disables and enables an account', async () => {
-    const { client } = clientOn(url);
+    const { client } = clientOn(service.url);
     const made = await client.createUser({
       userName: 'ada@example.com',
       givenName: 'Ada',
@@ -112,7 +57,7 @@ describe('against scimmy', () => {
   });
 
   it('creates a group, adds, removes exactly one, and reads who is left', async () => {
-    const { client } = clientOn(url);
+    const { client } = clientOn(service.url);
     const ids: string[] = [];
     for (const name of ['ada', 'bob', 'eve']) {
       const made = await client.createUser({ userName: `${name}@example.com`, givenName: name });
@@ -133,8 +78,9 @@ describe('against scimmy', () => {
   });
 
   it('lists to the end, where past the end the first page comes again', async () => {
-    const { client } = clientOn(url, { profile: { pageSize: 10 } });
-    for (let n = 0; n < 40; n += 1) users.set(`m${n}`, { id: `m${n}`, userName: `user${n}@example.com`, active: true });
+    const { client } = clientOn(service.url, { profile: { pageSize: 10 } });
+    for (let n = 0; n < 40; n += 1)
+      service.users.set(`m${n}`, { id: `m${n}`, userName: `user${n}@example.com`, active: true });
     const listing = client.listUsers();
     const seen: string[] = [];
     for await (const page of listing) seen.push(...page.items.map(({ id }) => id));

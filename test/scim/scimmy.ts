@@ -2,21 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Express, Request } from 'express';
 import SCIMMY from 'scimmy';
 import type SCIMMYRouters from 'scimmy-routers';
-import { TOKEN } from './world.ts';
 
-type Stored = Record<string, unknown> & { id: string };
+export type Stored = Record<string, unknown> & { id: string };
 type Asked = { id?: string | undefined; filter?: { match(values: unknown[]): unknown[] } | undefined };
 
-function keeping(all: Map<string, Stored>) {
+/** Keeps what scimmy hands over as plain data, under its id or a new one; a name that is taken is a conflict. */
+function keeping(all: Map<string, Stored>, name: 'userName' | 'displayName') {
   return {
     ingress(resource: Asked, instance: object): Stored {
       const id = resource.id ?? randomUUID();
       const stored: Stored = { ...JSON.parse(JSON.stringify(instance)), id };
-      const taken = [...all.values()].some((each) => each.id !== id && each.userName === stored.userName);
-      if (stored.userName !== undefined && taken) throw new SCIMMY.Types.Error(409, 'uniqueness', 'taken');
+      const twin = [...all.values()].find((each) => each.id !== id && each[name] === stored[name]);
+      if (twin !== undefined) throw new SCIMMY.Types.Error(409, 'uniqueness', 'taken');
       all.set(id, stored);
       return stored;
     },
@@ -33,14 +34,15 @@ function keeping(all: Map<string, Stored>) {
 }
 
 /** Starts it; scimmy's resources are one per process, so one at a time. */
-export async function startScimmy(app: Express, Routers: typeof SCIMMYRouters) {
+export async function startScimmy(app: Express, Routers: typeof SCIMMYRouters, token: string) {
   const users = new Map<string, Stored>();
   const groups = new Map<string, Stored>();
   const requests: string[] = [];
-  SCIMMY.Resources.declare(SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false), keeping(users));
-  SCIMMY.Resources.declare(SCIMMY.Resources.Group, keeping(groups));
+  const { User, Group } = SCIMMY.Resources;
+  SCIMMY.Resources.declare(User.extend(SCIMMY.Schemas.EnterpriseUser, false), keeping(users, 'userName'));
+  SCIMMY.Resources.declare(Group, keeping(groups, 'displayName'));
   const handler = (request: Request): string => {
-    if (request.header('authorization') !== `Bearer ${TOKEN}`) throw new Error('not authorised');
+    if (request.header('authorization') !== `Bearer ${token}`) throw new Error('not authorised');
     return 'tester';
   };
   app.use('/scim', new Routers({ type: 'bearer', handler }));
@@ -48,10 +50,9 @@ export async function startScimmy(app: Express, Routers: typeof SCIMMYRouters) {
   server.on('request', (request: IncomingMessage) => requests.push(`${request.method} ${request.url}`));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${address.port}/scim`,
+    url: `http://127.0.0.1:${port}/scim`,
     users,
     groups,
     requests,
