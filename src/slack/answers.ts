@@ -63,7 +63,7 @@ export function createAnswers({
       case 'list':
         return listCard(await desk().list(from, work.app, work.which), ctx);
       case 'history':
-        return historyCard(await desk().history(from, work.whose), ctx);
+        return historyCard(await desk().history(from, work.whose, work.before), ctx);
       case 'link':
         return linkedMessage(await desk().link(from, work.person, work.email), work.person, ctx);
       case 'status':

@@ -97,17 +97,21 @@ export const actionsIfAny = (buttons: readonly Button[], blockId?: string): Know
   buttons.length === 0 ? [] : [actions(buttons, blockId)];
 
 export interface ButtonOptions {
-  /** A request id. Nothing else goes into a button. */
+  /** A request id. */
   readonly request?: string | undefined;
+  /** What the action has instead of a request, see `ACTIONS`. Nothing else goes into a button. */
+  readonly value?: string | undefined;
   readonly style?: 'primary' | 'danger';
   readonly confirm?: ConfirmationDialog;
 }
+
+const withValue = (value: string | undefined): { readonly value?: string } => (value === undefined ? {} : { value });
 
 export const button = (label: string, action: ActionId, more: ButtonOptions = {}): Button => ({
   type: 'button',
   text: plain(label, MAX.button),
   action_id: action,
-  ...(more.request === undefined ? {} : { value: more.request }),
+  ...withValue(more.request ?? more.value),
   ...(more.style === undefined ? {} : { style: more.style }),
   ...(more.confirm === undefined ? {} : { confirm: more.confirm }),
 });

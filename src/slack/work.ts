@@ -13,6 +13,7 @@ const subject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('email'), email: z.string().max(320) }),
   z.object({ kind: z.literal('account'), app: key, account: key }),
 ]);
+const page = { whose: subject, before: z.number().int().positive().optional() };
 const copy = z.object({ channel: key, ts: key });
 
 /** Who is owed the answer, and where it may be shown. */
@@ -35,7 +36,7 @@ export const Work = z.discriminatedUnion('do', [
     app: key,
     which: z.enum(['admins', 'members', 'inactive', 'pending', 'expiring']),
   }),
-  z.object({ do: z.literal('history'), ...owed, whose: subject }),
+  z.object({ do: z.literal('history'), ...owed, ...page }),
   z.object({ do: z.literal('link'), ...owed, person: slack, email: z.string().max(320) }),
   z.object({ do: z.literal('status'), ...owed, app: key.optional() }),
   z.object({ do: z.enum(['sync', 'pause', 'resume']), ...owed, app: key }),
@@ -78,4 +79,6 @@ export const Work = z.discriminatedUnion('do', [
   z.object({ do: z.literal('form'), ...owed }),
 ]);
 export type Work = z.infer<typeof Work>;
+/** Which lines of a history a button asks for, as its value says it. */
+export const HistoryPage = z.object(page);
 export type WorkOf<D extends Work['do']> = Extract<Work, { do: D }>;

@@ -172,6 +172,8 @@ export interface AppStatus {
 export interface HistoryView {
   readonly whose: { readonly name: string; readonly slack?: SlackId };
   readonly entries: readonly HistoryEntry[];
+  /** Where to go on, if there is more: what was asked, and the line before which the older ones are. */
+  readonly older?: { readonly whose: SubjectRef; readonly before: number };
 }
 
 /** A choice in a person field: answered from memory. */
@@ -233,7 +235,8 @@ export interface Desk {
   home(viewer: SlackId): Promise<HomeView>;
   lookup(viewer: SlackId, what: SubjectRef | { readonly kind: 'text'; readonly text: string }): Promise<LookupView>;
   list(viewer: SlackId, app: string, which: ListWhich): Promise<ListView>;
-  history(viewer: SlackId, whose: SubjectRef): Promise<HistoryView>;
+  /** @param before a line of the journal: only older ones; default: the newest */
+  history(viewer: SlackId, whose: SubjectRef, before?: number): Promise<HistoryView>;
   /** Owners bind a Slack person to an account. @returns the account's name and the apps it was bound in. */
   link(
     owner: SlackId,

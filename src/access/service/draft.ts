@@ -161,6 +161,7 @@ export function record<T extends OnRequest['type']>(
     ...(subject?.account === undefined ? {} : { account: subject.account }),
     ...(request.role === undefined ? {} : { role: request.role }),
     ...more,
+    note: { ...(subject === undefined ? {} : { subject: subject.name }), ...more.note },
   };
   // `Told<T>` is exactly what the member of the union named by `type` needs besides the common part.
   draft.event(event as unknown as AuditEvent);

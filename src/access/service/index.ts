@@ -64,7 +64,7 @@ export function createDesk(world: World): Desk {
     },
     lookup: (viewer, what) => lookup(world, viewer, what),
     list: (viewer, app, which) => list(world, viewer, app, which),
-    history: (viewer, whose) => history(world, viewer, whose),
+    history: (viewer, whose, before) => history(world, viewer, whose, before),
     link: (owner, person, email) => link(world, owner, person, email),
     profile: (viewer, app, whose) => profile(world, viewer, app, whose),
     pause: (owner, app) => pause(world, owner, app),

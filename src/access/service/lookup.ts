@@ -15,7 +15,9 @@ import { heldBy } from './held.ts';
 import { directoryOf, type World } from './world.ts';
 
 const HITS = 10;
+/** Lines of a history at a time, and how often more are read until so many may be shown. */
 const HISTORY = 40;
+const ROUNDS = 10;
 
 /** What the viewer is to an account: decides how much is shown. */
 interface Sight {
@@ -257,7 +259,12 @@ export async function waitingFor(world: World, viewer: Person): Promise<AccessRe
 }
 
 /** @throws AccessError `not_entitled` when the viewer is neither the person, their manager, an owner nor an auditor */
-export async function history(world: World, viewerId: SlackId, whose: SubjectRef): Promise<HistoryView> {
+export async function history(
+  world: World,
+  viewerId: SlackId,
+  whose: SubjectRef,
+  before?: number,
+): Promise<HistoryView> {
   const viewer = await actorOf(world, viewerId);
   const own = whose.kind === 'me' || (whose.kind === 'slack' && sameSlack(whose.slack, viewer.slack));
   const terms = new Set<string>();
@@ -265,7 +272,6 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
   const owned = new Set<string>();
   let name = viewer.name;
   let slack: SlackId | undefined = own ? viewer.slack : undefined;
-  let _managed = false;
   for (const app of Object.values(world.policy.apps)) {
     if (whose.kind === 'account' && whose.app !== app.key) continue;
     const known = await identify(world, app.key, whose, viewer);
@@ -274,7 +280,6 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
     const owner = await isOwner(world, app, viewer, 'recent');
     const manager = known.account === undefined ? undefined : await managerOf(world, app, known.party, known.account);
     const manages = manager !== undefined && sameSlack(manager.slack, viewer.slack);
-    _managed ||= manages;
     if (owner || manages) apps.add(app.key);
     if (owner) owned.add(app.key);
     if (known.account !== undefined && (own || owner || manages || isAuditor(world, viewer))) {
@@ -284,19 +289,40 @@ export async function history(world: World, viewerId: SlackId, whose: SubjectRef
   const auditor = isAuditor(world, viewer);
   if (slack !== undefined) terms.add(`person:${personKey(slack)}`);
   if (!own && !auditor && apps.size === 0) refuse({ code: 'not_entitled', need: 'auditor' });
-  const entries = new Map<number, HistoryEntry>();
-  for (const term of terms)
-    for (const entry of await world.store.history(term, { limit: HISTORY })) entries.set(entry.seq, entry);
-  const shown = [...entries.values()]
-    .sort((a, b) => b.seq - a.seq)
-    .map((entry) => ({
-      ...entry,
-      events: entry.events.filter((event) => visible(event, viewer, own, auditor, { apps, owned })),
-    }))
-    .filter((entry) => entry.events.length > 0)
-    .slice(0, HISTORY);
+  const shown: HistoryEntry[] = [];
+  let next = before;
+  for (let round = 0; round < ROUNDS && shown.length < HISTORY; round++) {
+    const page = await pageOf(world, terms, next, HISTORY - shown.length);
+    for (const { seq, at, events } of page.entries) {
+      const seen = events.filter((event) => visible(event, viewer, own, auditor, { apps, owned }));
+      if (seen.length > 0) shown.push({ seq, at, events: seen });
+    }
+    next = page.older;
+    if (next === undefined) break;
+  }
   if (!own) await noteReading(world, viewer, [...terms]);
-  return { whose: { name, ...(slack === undefined ? {} : { slack }) }, entries: shown };
+  return {
+    whose: { name, ...(slack === undefined ? {} : { slack }) },
+    entries: shown,
+    ...(next === undefined ? {} : { older: { whose, before: next } }),
+  };
+}
+
+/** The newest lines before `before` that speak of any of the terms; `older`: there are more, before this one. */
+async function pageOf(
+  world: World,
+  terms: ReadonlySet<string>,
+  before: number | undefined,
+  limit: number,
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly older?: number }> {
+  const found = new Map<number, HistoryEntry>();
+  for (const term of terms) {
+    const page = await world.store.history(term, { limit: limit + 1, ...(before === undefined ? {} : { before }) });
+    for (const entry of page) found.set(entry.seq, entry);
+  }
+  const entries = [...found.values()].sort((a, b) => b.seq - a.seq).slice(0, limit);
+  const last = entries.at(-1);
+  return { entries, ...(last === undefined || found.size <= limit ? {} : { older: last.seq }) };
 }
 
 function visible(

@@ -23,7 +23,7 @@ export interface CardContext {
 }
 
 /**
- * Every button there is. A button's `value` is the id of a request or absent; what else a click is about (an app, an
+ * Every button there is. A button's `value` is the id of a request or absent, unless said otherwise; what else a click is about (an app, an
  * account) is the address in its `block_id`, read with `addressOf`. None of it is authority.
  */
 export const ACTIONS = {
@@ -66,6 +66,8 @@ export const ACTIONS = {
   /** block_id addresses an app. */
   listApp: 'show.list',
   help: 'show.help',
+  /** The lines of a history before those shown; value = a `HistoryPage` as JSON. */
+  older: 'show.older',
   // for owners; block_id addresses an app
   appStatus: 'app.status',
   appSync: 'app.sync',

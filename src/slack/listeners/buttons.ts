@@ -3,6 +3,7 @@
  * Every click is answered, also on a button of an older version.
  */
 import type { ModalView } from '@slack/types';
+import type { z } from 'zod';
 import { AccessError } from '../../access/errors.ts';
 import type { SubjectRef } from '../../access/people.ts';
 import type { AccessRequest, Action } from '../../access/request.ts';
@@ -11,6 +12,7 @@ import { ACTIONS, type Address, addressOf, type CardContext, helpMessage, replyM
 import type { Ack } from '../intake.ts';
 import { adoptModal, denyModal, handOverModal, ignoreModal, revokeAllModal } from '../modals/index.ts';
 import { ActionBody, type Arrival, arrivalOf } from '../wire.ts';
+import { HistoryPage } from '../work.ts';
 import { askForm, findingForm, nextForm, requestForm } from './forms.ts';
 import { type Counter, listener } from './listener.ts';
 
@@ -170,9 +172,19 @@ export const buttonListener = (counter: Counter) =>
         const { app, role, group } = address;
         return counter.intake.accept(arrival, ack, { do: 'use_group', app, role, group });
       }
+      const page = action.action_id === ACTIONS.older ? pageIn(request) : undefined;
+      if (page !== undefined) return counter.intake.accept(arrival, ack, { do: 'history', ...page });
       return stale(counter, arrival, ack);
     },
   });
+
+function pageIn(value: string): z.output<typeof HistoryPage> | undefined {
+  try {
+    return HistoryPage.safeParse(JSON.parse(value)).data;
+  } catch {
+    return undefined;
+  }
+}
 
 async function stale({ intake, context }: Counter, arrival: Arrival, ack: Ack): Promise<void> {
   await ack();

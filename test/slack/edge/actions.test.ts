@@ -106,6 +106,12 @@ const CALLS: [ActionId, { value?: string; blockId?: string }, string, unknown[]]
   [ACTIONS.appPause, { blockId: APP }, 'pause', [slackId(USERS.alice), 'perplexity']],
   [ACTIONS.appResume, { blockId: APP }, 'resume', [slackId(USERS.alice), 'perplexity']],
   [ACTIONS.useGroup, { blockId: GROUP }, 'useGroup', [slackId(USERS.alice), 'perplexity', 'admin', 'g-2']],
+  [
+    ACTIONS.older,
+    { value: JSON.stringify({ whose: { kind: 'me' }, before: 70 }) },
+    'history',
+    [slackId(USERS.alice), { kind: 'me' }, 70],
+  ],
 ];
 
 describe('every button there is', () => {
@@ -143,6 +149,9 @@ describe('every button there is', () => {
     ['an app instead of an account', ACTIONS.accountDisable, { blockId: APP }],
     ['no app to be paused', ACTIONS.appPause, {}],
     ['an account instead of a group', ACTIONS.useGroup, { blockId: ACCOUNT }],
+    ['no page of a history', ACTIONS.older, {}],
+    ['no line of one', ACTIONS.older, { value: '{"whose":{"kind":"me"},"before":-1}' }],
+    ['somebody who is nobody', ACTIONS.older, { value: '{"whose":{"kind":"all"},"before":7}' }],
   ])('that names %s is answered as outdated', async (_what, actionId, button) => {
     await press(actionId, button);
     await edge.until(() => ephemerals(edge, USERS.alice)[0]);

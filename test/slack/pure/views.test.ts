@@ -276,6 +276,10 @@ const messages = (text: string) => [
   ...[0, 1, 40].flatMap((count) => [hubCard, mineCard, pendingCard].map((card) => card(homes(text, count), ctx))),
   historyCard(history(text), ctx),
   historyCard({ whose: { name: text }, entries: [] }, ctx),
+  historyCard(
+    { ...history(text), older: { whose: { kind: 'email', email: `${'x'.repeat(300)}@example.com` }, before: 1e15 } },
+    ctx,
+  ),
   ...notices(text).map((notice) => noticeCard(notice, context({ welcome: text }))),
   statusCard(
     many(12, (index) => statusOf(text, { app: index === 0 ? 'perplexity' : `app-${index}` })),

@@ -12,6 +12,7 @@ export const buttons = {
   finish: "I'm done",
   again: 'Ask again',
   show: 'Show request',
+  older: 'Show older',
   askAccount: 'Ask for an account…',
   askEnable: 'Ask to enable…',
   handOver: 'Hand over…',
