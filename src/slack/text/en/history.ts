@@ -49,6 +49,20 @@ function about(event: OnRequest, n: Names): Words {
   return say`${NOUN[event.action]}${role}${app}${who === undefined ? NOTHING : say` for ${piece(who, 80)}`}`;
 }
 
+/** A code of ours as words: `no_account` → "no account". */
+const plainly = (code: string): Words => piece(code.replaceAll('_', ' '), 60);
+
+const HOW: Readonly<Record<Extract<AuditEvent, { type: 'person.bound' }>['how'], string>> = {
+  people: 'the policy',
+  username: 'its user name',
+  email: 'its e-mail',
+  owner: 'an owner',
+};
+
+/** By its e-mail, while that may be told. */
+const bound = ({ account, note }: Extract<AuditEvent, { type: 'person.bound' }>): Words =>
+  note?.email === undefined ? code(account, 80) : piece(note.email, 80);
+
 const PROOF = {
   confirmed: 'confirmed',
   accepted: 'accepted, not visible yet',
@@ -89,7 +103,7 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'request.received':
       return say`asked: ${about(event, n)}`;
     case 'request.refused':
-      return say`refused (${code(event.code)}): ${about(event, n)}`;
+      return say`refused (${plainly(event.code)}): ${about(event, n)}`;
     case 'request.pending':
       return say`sent for approval: ${about(event, n)}`;
     case 'request.entitled':
@@ -101,23 +115,23 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'request.denied':
       return say`denied: ${about(event, n)}`;
     case 'request.cancelled':
-      return say`cancelled (${code(event.why)}): ${about(event, n)}`;
+      return say`cancelled (${plainly(event.why)}): ${about(event, n)}`;
     case 'request.lapsed':
       return say`lapsed, nobody decided: ${about(event, n)}`;
     case 'request.not_applied':
-      return say`not applied (${code(event.why)}): ${about(event, n)}`;
+      return say`not applied (${plainly(event.why)}): ${about(event, n)}`;
     case 'request.failed':
-      return say`failed (${code(event.why)}): ${about(event, n)}`;
+      return say`failed (${plainly(event.why)}): ${about(event, n)}`;
     case 'access.intended':
-      return say`about to write: ${about(event, n)}${until(event.until, n)}`;
+      return say`begun: ${about(event, n)}${until(event.until, n)}`;
     case 'access.given':
       return say`given, ${PROOF[event.outcome]}: ${about(event, n)}${until(event.until, n)}`;
     case 'access.ending':
-      return say`ending (${code(event.why)}): ${about(event, n)}`;
+      return say`ending (${plainly(event.why)}): ${about(event, n)}`;
     case 'access.taken':
       return say`taken away, ${PROOF[event.outcome]}: ${about(event, n)}`;
     case 'access.alarm':
-      return say`owners told (${code(event.why)}): ${about(event, n)}`;
+      return say`owners told (${plainly(event.why)}): ${about(event, n)}`;
     case 'access.reviewed':
       return say`reviewed and kept: ${about(event, n)}`;
     case 'account.created':
@@ -134,7 +148,7 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'access.visible':
       return say`now visible: ${about(event, n)}`;
     case 'person.bound':
-      return say`matched to the account ${code(event.account, 80)} in ${n.app(event.app)} (${event.how})`;
+      return say`matched to the account ${bound(event)} in ${n.app(event.app)}, by ${HOW[event.how]}`;
     case 'group.linked':
       return say`linked ${n.role(event.role)} in ${n.app(event.app)} to the group ${code(event.group, 80)}`;
     case 'group.renamed':
@@ -142,7 +156,7 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'group.cleared':
       return say`the group ${code(event.group, 80)} of ${n.role(event.role)} in ${n.app(event.app)} is clear again`;
     case 'group.trouble':
-      return say`the group of ${n.role(event.role)} in ${n.app(event.app)} is not clear (${code(event.why)})`;
+      return say`the group of ${n.role(event.role)} in ${n.app(event.app)} is not clear (${plainly(event.why)})`;
     case 'app.paused':
       return say`paused ${n.app(event.app)}`;
     case 'app.resumed':
@@ -160,7 +174,7 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'drift.decided':
       return say`${REMEDIES[event.how]}: ${drifted(event, n)}`;
     case 'drift.undone':
-      return say`could not be put right (${code(event.why)}): ${drifted(event, n)}`;
+      return say`could not be put right (${plainly(event.why)}): ${drifted(event, n)}`;
     case 'drift.settled':
       return say`${SETTLED[event.how]}: ${drifted(event, n)}`;
     case 'drift.compared':
@@ -170,7 +184,7 @@ export function happened(event: AuditEvent, n: Names): Words {
     case 'history.read':
       return say`read a history`;
     case 'click.refused':
-      return say`a click was refused (${code(event.code)})`;
+      return say`a click was refused (${plainly(event.code)})`;
     case 'policy.changed':
       return say`policy changed to ${code(event.digest.slice(0, 12))}`;
     case 'started':
