@@ -81,13 +81,23 @@ describe('a right', () => {
     expect((await office.decide('dmitri', asked.id)).state).toBe('active');
   });
 
+  it('goes from a manager who is not there any more to the owners, and says so', async () => {
+    const office = await openOffice();
+    office.people.set('ben', person('ben', { standing: 'deactivated' }));
+    const asked = await office.ask('ada', grant());
+    expect(asked.steps[0]?.approvers.map((each) => [each.slack.user, each.why])).toEqual([
+      ['carla', 'owner_manager_unknown'],
+      ['dmitri', 'owner_manager_unknown'],
+    ]);
+  });
+
   it('counts neither requester nor subject, under no other name either', async () => {
     const office = await openOffice();
     // Ben asks for Ada: her manager is the requester, so owners are asked.
     const first = await office.ask('ben', grant({ subject: { kind: 'email', email: 'ada@example.com' } }));
     expect(first.steps[0]?.approvers.map((each) => [each.slack.user, each.why])).toEqual([
-      ['carla', 'owner_manager_unknown'],
-      ['dmitri', 'owner_manager_unknown'],
+      ['carla', 'owner_nobody_else'],
+      ['dmitri', 'owner_nobody_else'],
     ]);
     for (const who of ['ben', 'ada']) expect(await code(office.decide(who, first.id))).toBe('self_approval');
     // A second Slack account of the same mailbox is the same person.

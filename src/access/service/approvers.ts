@@ -166,12 +166,11 @@ export async function ownersWhoMayDecide(world: World, asking: Asking): Promise<
  * replaced by `escalateTo`. @throws AccessError `no_approver` when nobody is left; DirectoryError.
  */
 export async function stepFor(world: World, asking: Asking, by: ApproveBy, escalateTo: ApproveBy): Promise<Step> {
-  const { found, kind } = await decidersFor(world, asking, by);
+  const { found, kind, without } = await decidersFor(world, asking, by);
   if (found.length > 0) return { by: kind, approvers: found, escalated: false };
   const fallback = await decidersFor(world, asking, escalateTo);
   if (fallback.found.length === 0) return refuse({ code: 'no_approver' });
-  const approvers = insteadOf(fallback.found, kind === 'manager' ? 'owner_manager_unknown' : 'owner_nobody_else');
-  return { by: kind, approvers, escalated: false };
+  return { by: kind, approvers: insteadOf(fallback.found, without), escalated: false };
 }
 
 /** Owners are told why it is them; whoever else the rule escalates to is asked in their own right. */
@@ -182,15 +181,20 @@ async function decidersFor(
   world: World,
   asking: Asking,
   by: ApproveBy,
-): Promise<{ readonly found: Approver[]; readonly kind: Step['by'] }> {
+): Promise<{ readonly found: Approver[]; readonly kind: Step['by']; readonly without: ApproverWhy }> {
+  const without = 'owner_nobody_else';
   if (by === 'manager') {
     const manager = await managerOf(world, asking.app, asking.subject, asking.account);
     const found = notSelf(world, asking, manager === undefined ? [] : [manager]);
-    return { found: found.map((person) => approver(person, 'manager')), kind: 'manager' };
+    return {
+      found: found.map((person) => approver(person, 'manager')),
+      kind: 'manager',
+      without: manager === undefined ? 'owner_manager_unknown' : without,
+    };
   }
   if (by === 'owners') {
     const found = notSelf(world, asking, await ownersOf(world, asking.app));
-    return { found: found.map((person) => approver(person, 'owner')), kind: 'owners' };
+    return { found: found.map((person) => approver(person, 'owner')), kind: 'owners', without };
   }
   const found: Approver[] = [];
   for (const each of by) {
@@ -203,7 +207,7 @@ async function decidersFor(
         found.push(one);
     }
   }
-  return { found, kind: 'named' };
+  return { found, kind: 'named', without };
 }
 
 /** The people a stuck step is escalated to, without those who were already asked. @throws DirectoryError */

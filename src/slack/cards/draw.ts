@@ -22,6 +22,8 @@ export interface Draw extends Pen {
   readonly sensitive: boolean;
   /** Label of the base role, if the app has one. */
   readonly base: string | undefined;
+  /** The app wants one role at a time. */
+  readonly exclusive: boolean;
   person(party: Pick<Party, 'slack' | 'email' | 'name'>): Words;
 }
 
@@ -48,6 +50,7 @@ export function drawOf(
       (key) => policy !== undefined && Object.hasOwn(policy.roles, key) && policy.roles[key]?.sensitive === true,
     ),
     base: base === undefined ? undefined : pen.n.role(base),
+    exclusive: policy?.exclusive === true,
     person: personWords,
   };
 }

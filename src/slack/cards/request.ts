@@ -67,7 +67,7 @@ function factBlocks(draw: Draw): KnownBlock[] {
   const lasts = request.ask.action === 'grant';
   return [
     factSheet([
-      fact(facts.change, t.facts.change(deal, request.held, draw.base, n)),
+      fact(facts.change, t.facts.change(deal, request.held, draw, n)),
       ...(lasts ? [fact(facts.howLong, t.facts.howLong(request.length, request.ask.duration, n))] : []),
       fact(facts.holds, t.facts.holds(request.held, n)),
       ...(why === undefined ? [] : [fact(facts.why, t.facts.whyYou(why.why, deal))]),

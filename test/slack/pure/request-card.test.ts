@@ -103,8 +103,16 @@ describe('the approver', () => {
     expect(card.text).toContain('asks for');
   });
 
+  it('reads that one role takes the place of the other where the app wants one at a time', () => {
+    const one = requestCard(request('grant', 'pending'), readerOf('approver'), context({ exclusive: true }));
+    expect(textOf(one.blocks)).toContain('Member → Admin');
+    const held = { account: 'active' as const, roles: [{ role: 'admin', standing: false, until: NOW }] };
+    const again = requestCard({ ...request('grant', 'pending'), held }, readerOf('approver'), context());
+    expect(textOf(again.blocks)).toContain('Admin stays');
+  });
+
   it('reads the change, how long, what is held, the reason with its ticket, and why they are asked', () => {
-    expect(text).toContain('Member → Admin');
+    expect(text).toContain('Member → Member, Admin');
     expect(text).toContain('4 hours');
     expect(text).toContain('Member (standing)');
     expect(text).toContain('>INC-7 needs a billing change');

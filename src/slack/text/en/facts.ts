@@ -8,14 +8,22 @@ import { bold, listed, NOTHING, piece, quote, say, type Words } from '../words.t
 import { attributes } from './labels.ts';
 import { duration, more, names, WEEKDAYS } from './words.ts';
 
-/** "Member → Admin". */
-export function change(deal: Deal, held: Held | undefined, base: string | undefined, n: Names): Words {
+/** "Member → Admin"; where roles are held side by side "Member → Member, Billing". */
+export function change(
+  deal: Deal,
+  held: Held | undefined,
+  { base, exclusive }: { readonly base: string | undefined; readonly exclusive: boolean },
+  n: Names,
+): Words {
   const now = held?.roles.map((one) => n.role(one.role)) ?? [];
   const from = now.length > 0 ? names(now) : say`no role`;
   const to = base === undefined ? say`no role` : piece(base);
   switch (deal.action) {
-    case 'grant':
-      return say`${from} → ${deal.roles[0] ?? '?'}`;
+    case 'grant': {
+      const [role = '?'] = deal.roles;
+      if (now.includes(role)) return say`${role} stays`;
+      return say`${from} → ${names(exclusive ? [role] : [...now, role])}`;
+    }
     case 'revoke':
       return say`${names(deal.roles)} → ${restOf(now, deal.roles, to)}`;
     case 'provision':
