@@ -2,11 +2,9 @@
  * `rolecall <command>`: reads arguments, calls what the bot calls, prints, exits with a status. Decides no access.
  */
 import { parseArgs } from 'node:util';
-import { checkConfig, findDataDir, showCheck, showFaults } from './config/index.ts';
+import { checkConfig, showCheck } from './config/index.ts';
 import { becomeBot } from './main.ts';
 import { EXIT } from './operations/exit.ts';
-
-import { verifyJournal } from './store/lowdb/verify.ts';
 
 const USAGE = `rolecall <command>
 
@@ -134,28 +132,8 @@ async function audit(args: readonly string[]): Promise<number> {
   const head = typeof given.head === 'string' ? parseHead(given.head) : undefined;
   if (given.head !== undefined && head === undefined)
     return usage('--head wants <seq>:<64 hex digits>, as posted to the owners');
-  const data = findDataDir();
-  if ('faults' in data) {
-    process.stderr.write(`${showFaults(data.faults)}\n`);
-    return EXIT.configuration;
-  }
-  const result = await verifyJournal(data.dir, head === undefined ? {} : { head });
-  if (given.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (result.ok) {
-    process.stdout.write(
-      `The history holds: ${result.lines} lines in ${result.segments} segments, head ${result.head.seq}:${result.head.hash}.\n` +
-        (head === undefined ? '' : `It contains the head ${head.seq}:${head.hash}.\n`) +
-        result.damage
-          .map(
-            (each) => `Bytes ${each.from}–${each.to} of ${each.segment} were damaged; what they held is not known.\n`,
-          )
-          .join(''),
-    );
-  } else {
-    const { segment, offset, seq, detail } = result.fault;
-    process.stdout.write(`The history does not hold: ${detail} (line ${seq}, ${segment} at byte ${offset}).\n`);
-  }
-  return result.ok ? EXIT.done : EXIT.refused;
+  const { verifyAudit } = await import('./cli/audit.ts');
+  return verifyAudit({ ...(head === undefined ? {} : { head }), json: given.json === true });
 }
 
 function parseHead(text: string): { seq: number; hash: string } | undefined {

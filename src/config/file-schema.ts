@@ -131,7 +131,11 @@ export const APP = z.strictObject({
     '`observe`: the whole flow without a SCIM write, and every card says so',
   ),
   owners: leaf(listOf('a list of e-mails or usergroup:S…', principal), 'who answers for the app'),
-  keep: optional(listOf('a list of e-mails', email), 'nobody', 'accounts that are never removed or disabled'),
+  keep: optional(
+    listOf('a list of e-mails', email),
+    'nobody',
+    'accounts that are never removed or disabled: by user name or primary e-mail',
+  ),
   domains: optional(
     listOf('a list of domains', domain),
     "the owners' domains",

@@ -13,7 +13,7 @@ import { redactor } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import type { TextFile } from './text-file.ts';
 import { readTextFile } from './text-file.ts';
-import { ONE_APP_VARIABLES, SECRET_VARIABLES } from './variables.ts';
+import { ONE_APP_VARIABLES, SECRET_HINTS, SECRET_VARIABLES } from './variables.ts';
 
 /** Where the configuration comes from; what is left out is this process and this machine. */
 export interface ConfigSources {
@@ -64,7 +64,12 @@ export function checkConfig(sources: ConfigSources = {}): CheckResult {
   told.push(...env.unread(source.variables));
 
   const secrets = [...SECRET_VARIABLES.flatMap((name) => env.get(name) ?? []), ...source.secrets];
-  const redact = redactor(secrets.flatMap((secret) => [secret, secret.replace(/^bearer\s+/i, '')]));
+  // An example copied from our own words, as `xoxb-…`, is no secret: masking it would take it out of the hint.
+  const redact = redactor(
+    secrets
+      .flatMap((secret) => [secret, secret.replace(/^bearer\s+/i, '')])
+      .filter((secret) => !SECRET_HINTS.some((hint) => hint.includes(secret))),
+  );
   const clean = ({ where, what, fix }: Fault): Fault => ({
     where: redact(where),
     what: redact(what),

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { LOG_LEVELS } from './config.ts';
 import type { Reader } from './values.ts';
-import { bad, good, ofText, oneOf } from './values.ts';
+import { bad, bearerToken, good, ofText, oneOf } from './values.ts';
 
 /** Variables that hold secrets: their values go nowhere but to where they are used. */
 export const SECRET_VARIABLES = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'SCIM_TOKEN'] as const;
@@ -77,6 +77,12 @@ export const signingSecret = ofText(
     return /^[A-Za-z0-9]{16,128}$/.test(value) ? good(value) : undefined;
   },
 );
+
+/** What a fault of a secret variable says in words of ours, examples included: nothing that stands here is a secret. */
+export const SECRET_HINTS: readonly string[] = [
+  ...SECRET_VARIABLES,
+  ...[botToken, appToken, signingSecret, bearerToken].map(({ form }) => form),
+];
 
 export const host = ofText('an address', 'an address or host name to listen on', (value) =>
   /^[A-Za-z0-9.:_-]{1,253}$/.test(value) ? good(value) : undefined,

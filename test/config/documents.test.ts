@@ -1,15 +1,17 @@
 /** The files that explain the configuration say what the code does: examples load, tables and lists are complete. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { NOT_YET, policyKeys } from '../../src/config/file-schema.ts';
 import { VARIABLES, VARIABLES_NOT_YET } from '../../src/config/variables.ts';
+import { startHealth } from '../../src/operations/health.ts';
 import { profileOf } from '../../src/scim/index.ts';
 import { faults, ONE_APP, SLACK, said, sound } from './given.ts';
 import { keyTable } from './key-table.ts';
 
-const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+const read = (name: string): string => readFileSync(new URL(name, root), 'utf8');
 
 describe('access.example.yml', () => {
   const env = {
@@ -76,6 +78,21 @@ describe('.env.example', () => {
     expect(sound({ ...parseEnv(text), ...SLACK, ...ONE_APP }).source).toBe('environment');
   });
 
+  it('names only what answers on OPS_HOST:OPS_PORT', async () => {
+    const comment = /((?:# .*\n)+)# OPS_HOST=/.exec(text)?.[1] ?? '';
+    const paths = comment.match(/\/\w+/g) ?? [];
+    expect(paths).toContain('/healthz');
+    const health = await startHealth({ host: '127.0.0.1', port: 0, checks: {} });
+    try {
+      for (const path of paths) {
+        const { status } = await fetch(`http://127.0.0.1:${health.port}${path}`);
+        expect({ path, status }).toEqual({ path, status: 200 });
+      }
+    } finally {
+      await health.close();
+    }
+  });
+
   it('shows values that are taken', () => {
     const values = shown.filter(
       ([, name, value]) => value !== '' && name !== 'ROLECALL_CONFIG' && name !== 'PEOPLE_FILE',
@@ -86,8 +103,39 @@ describe('.env.example', () => {
   });
 });
 
+describe('README.md', () => {
+  const text = read('README.md');
+
+  it('shows a .env of which each blank to fill in is a fault with a readable hint', () => {
+    const env = parseEnv(/```\n( *SLACK_BOT_TOKEN=[\s\S]*?)```/.exec(text)?.[1] ?? '');
+    const found = faults(env, { 'people.csv': 'slack,email,manager\n' });
+    expect(Object.fromEntries(found.map(({ where, fix }) => [where, fix]))).toEqual({
+      SLACK_BOT_TOKEN: 'write the bot token (xoxb-…) from "OAuth & Permissions" of the Slack app',
+      SLACK_APP_TOKEN:
+        'write the app-level token (xapp-…, scope connections:write) from "Basic Information" of the Slack app',
+      SCIM_URL: 'write an https address (plain http only to this machine)',
+      SCIM_TOKEN: 'write the token alone, without blanks',
+    });
+    expect(sound({ ...env, ...SLACK, ...ONE_APP }, { 'people.csv': 'slack,email,manager\n' }).source).toBe(
+      'environment',
+    );
+  });
+
+  it('or CONTRIBUTING.md leads to every document', () => {
+    const shelves = text + read('CONTRIBUTING.md');
+    const documents = readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md'));
+    expect(documents).toContain('policy.md');
+    expect(documents.filter((name) => !shelves.includes(`docs/${name}`))).toEqual([]);
+  });
+});
+
 describe('docs/policy.md', () => {
   const text = read('docs/policy.md');
+
+  it('gives stand-ins with which the example is checked where no secrets are', () => {
+    const env = parseEnv(/```\n(SLACK_BOT_TOKEN=[\s\S]*?)```/.exec(text)?.[1] ?? '');
+    expect(sound(env, { 'access.yml': read('access.example.yml') }).warnings).toEqual([]);
+  });
 
   it('holds the key table of the schema', () => {
     const table = /<!-- keys: begin -->\n([\s\S]*?)\n?<!-- keys: end -->/.exec(text)?.[1];

@@ -90,6 +90,16 @@ describe('a secret', () => {
     expect(found.ok ? [] : found.faults.map(({ what }) => what)).toEqual(['(hidden) is an unknown key']);
   });
 
+  it('is what an operator holds, not an example copied from a hint or a name of ours', () => {
+    const hint = 'write the bot token (xoxb-…) from "OAuth & Permissions" of the Slack app';
+    for (const copied of ['xoxb-…', '(xoxb-…)', 'bot token', 'SLACK_BOT_TOKEN']) {
+      const found = check({ ...SLACK, ...ONE_APP, SLACK_BOT_TOKEN: copied });
+      expect(found.ok ? [] : found.faults).toEqual([
+        { where: 'SLACK_BOT_TOKEN', what: 'is not a bot token', fix: hint },
+      ]);
+    }
+  });
+
   it('is not in the error either, nor in what a sound configuration prints', () => {
     const env = { ...SLACK, ...ONE_APP, SEATS: 'x' };
     const readFile = () => ({ kind: 'absent' }) as const;

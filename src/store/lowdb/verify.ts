@@ -40,9 +40,11 @@ export type Verification =
       readonly ok: false;
       readonly fault: {
         readonly kind: VerifyFault;
-        readonly segment: string;
-        /** Where the line begins, bytes. */
-        readonly offset: number;
+        /** The head that this journal does not contain. */
+        readonly head?: Head;
+        /** The segment the line is in, and where it begins there, bytes; absent where there is no such line. */
+        readonly segment?: string;
+        readonly offset?: number;
         /** Number the line should have, or the head names. */
         readonly seq: number;
         readonly detail: string;
@@ -68,7 +70,12 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
   const until = options.until?.();
   const segments = await segmentsOf(dir, until?.segment);
   const newest = segments.at(-1);
-  if (newest === undefined) return fault('empty', '', 0, 1, 'there is no journal');
+  if (newest === undefined) {
+    // A head that was kept here says that there was one: then this is no wrong folder, but a loss.
+    const kept = heads.findLast((head) => head !== options.head);
+    if (kept !== undefined) return missed('head_ahead', kept, 'there is no journal');
+    return fault('empty', 1, 'there is no journal');
+  }
   const known = await knownDamage(segments);
   let before: Head | undefined;
   let first: number | undefined;
@@ -93,7 +100,8 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
         break;
       }
       const seq = (before?.seq ?? segment.first - 1) + 1;
-      if ('fault' in checked) return fault(checked.fault, segment.name, stretch.offset, seq, SENTENCES[checked.fault]);
+      const place = { segment: segment.name, offset: stretch.offset };
+      if ('fault' in checked) return fault(checked.fault, seq, SENTENCES[checked.fault], place);
       const { raw } = checked;
       trusted = true;
       if (first === undefined) {
@@ -104,28 +112,26 @@ export async function verifyJournal(dir: string, options: VerifyOptions = {}): P
       }
       before = { seq: raw.middle.seq, hash: raw.hash };
       if (isErased(raw.private)) erased++;
-      const wrong = settleHeads(before, 'head_lost');
+      const wrong = settleHeads(before, 'head_lost', place);
       if (wrong !== undefined) return wrong;
     }
   }
   if (before === undefined || first === undefined)
-    return fault('empty', newest.name, 0, newest.first, 'it has no line');
+    return fault('empty', newest.first, 'the journal has no line', { segment: newest.name, offset: 0 });
   const [ahead] = pending;
-  if (ahead !== undefined) {
-    return fault('head_ahead', newest.name, 0, ahead.seq, `the journal ends with line ${before.seq}`);
-  }
+  if (ahead !== undefined) return missed('head_ahead', ahead, `the journal ends with line ${before.seq}`);
   return { ok: true, head: before, first, lines, segments: segments.length, erased, damage: known };
 
-  /** Compares the heads up to this line; one before it that met no line of its own is `missing`. */
-  function settleHeads(line: Head, missing: 'head_archived' | 'head_lost'): Verification | undefined {
+  /** Compares the heads up to this line; one before it that met no line of its own is `missing`. `place`: of the line. */
+  function settleHeads(line: Head, missing: 'head_archived' | 'head_lost', place?: Place): Verification | undefined {
     for (let head = pending[0]; head !== undefined && head.seq <= line.seq; head = pending[0]) {
       pending.shift();
       if (head.seq < line.seq) {
         // That a kept one's line was archived, or lost and recorded as lost, is known; one asked for is unconfirmed.
         if (head !== options.head) continue;
-        return fault(missing, '', 0, head.seq, `line ${head.seq} is not there any more`);
+        return missed(missing, head, `line ${head.seq} is not there any more`);
       }
-      if (head.hash !== line.hash) return fault('head', '', 0, head.seq, `line ${head.seq} has the hash ${line.hash}`);
+      if (head.hash !== line.hash) return missed('head', head, `line ${head.seq} has the hash ${line.hash}`, place);
     }
     return undefined;
   }
@@ -163,9 +169,20 @@ const SENTENCES: Readonly<Record<LineFault, string>> = {
   snapshot: 'the segment does not begin with a snapshot that follows from the segment before it',
 };
 
-const fault = (kind: VerifyFault, segment: string, offset: number, seq: number, detail: string): Verification => ({
+/** Where a line begins. */
+interface Place {
+  readonly segment: string;
+  readonly offset: number;
+}
+
+const fault = (kind: VerifyFault, seq: number, detail: string, place?: Place): Verification => ({
   ok: false,
-  fault: { kind, segment, offset, seq, detail },
+  fault: { kind, ...place, seq, detail },
+});
+
+const missed = (kind: VerifyFault, head: Head, detail: string, place?: Place): Verification => ({
+  ok: false,
+  fault: { kind, head, ...place, seq: head.seq, detail },
 });
 
 /** Not those born after the end that was asked for. */

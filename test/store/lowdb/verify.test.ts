@@ -110,7 +110,7 @@ describe('verification', () => {
     expect(await verifyJournal(dir)).toMatchObject({ ok: true });
     expect(await verifyJournal(dir, { head: held })).toMatchObject({
       ok: false,
-      fault: { kind: 'head', seq: held.seq },
+      fault: { kind: 'head', head: held, seq: held.seq, offset: expect.any(Number) },
     });
   });
 
@@ -147,7 +147,11 @@ describe('verification', () => {
   it('cannot confirm a head of the future, nor one of an archived segment', async () => {
     const head = await written(20, 1500);
     const later = { seq: head.seq + 1, hash: head.hash };
-    expect(await verifyJournal(dir, { head: later })).toMatchObject({ ok: false, fault: { kind: 'head_ahead' } });
+    // There is no such line: no segment and no place in it may be named.
+    expect(await verifyJournal(dir, { head: later })).toEqual({
+      ok: false,
+      fault: { kind: 'head_ahead', head: later, seq: later.seq, detail: `the journal ends with line ${head.seq}` },
+    });
     const [oldest = ''] = await journalFiles(dir);
     await rm(oldest);
     const early = { seq: 2, hash: head.hash };
@@ -207,6 +211,21 @@ describe('verification', () => {
   });
 
   it('says that there is nothing where there is nothing', async () => {
-    expect(await verifyJournal(join(dir, 'nowhere'))).toMatchObject({ ok: false, fault: { kind: 'empty' } });
+    expect(await verifyJournal(join(dir, 'nowhere'))).toEqual({
+      ok: false,
+      fault: { kind: 'empty', seq: 1, detail: 'there is no journal' },
+    });
+  });
+
+  it('says that a journal is lost where a head was kept of it', async () => {
+    const { store } = await openIn(dir);
+    const head = await store.head();
+    await store.keepHead(head);
+    await store.close();
+    await rm(join(dir, 'journal'), { recursive: true });
+    expect(await verifyJournal(dir, { head: { ...head, seq: head.seq + 1 } })).toEqual({
+      ok: false,
+      fault: { kind: 'head_ahead', head, seq: head.seq, detail: 'there is no journal' },
+    });
   });
 });
