@@ -67,7 +67,8 @@ export type Refusal =
   | { code: 'limit_open'; max: number }
   | { code: 'limit_day'; max: number }
   // where it stands
-  | { code: 'open_already'; request: string }
+  /** `request`: it is theirs, or about them. */
+  | { code: 'open_already'; request?: string }
   | { code: 'opposite_open'; request: string }
   | { code: 'closed'; request: string; state: string }
   | { code: 'no_such_request'; request: string }

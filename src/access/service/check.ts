@@ -4,7 +4,7 @@
  */
 import { AccessError, type Refusal } from '../errors.ts';
 import { stoppedBy } from '../groups.ts';
-import { foldEmail, type SlackId, sameSlack } from '../people.ts';
+import { foldEmail, personKey, type SlackId, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole, type Rule, ruleFor } from '../policy.ts';
 import type { Account } from '../ports.ts';
 import { type Ask, type DurationAsk, gives } from '../request.ts';
@@ -45,7 +45,7 @@ export async function check(world: World, from: SlackId, ask: Ask): Promise<Fiel
   if (ask.action === 'grant' && ask.handOverFrom === undefined) {
     say('duration', lengthRefusal(world, rule, ask.duration));
   }
-  if (ask.action === 'provision') found.push(...(await provisionFields(world, app, ask)));
+  if (ask.action === 'provision') found.push(...(await provisionFields(world, app, from, ask)));
   if (ask.action === 'update') found.push(...updateFields(app, ask));
   else say('person', await subjectField(world, app, from, ask));
   return found;
@@ -83,10 +83,11 @@ async function subjectField(world: World, app: AppPolicy, from: SlackId, ask: As
       each.state !== 'ending' &&
       (each.ask.action !== 'disable' || sameSlack(each.requester.slack, from)),
   );
-  return same === undefined ? undefined : { code: 'open_already', request: same.id };
+  if (same === undefined) return undefined;
+  return { code: 'open_already', ...(sameSlack(same.requester.slack, from) ? { request: same.id } : {}) };
 }
 
-async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<FieldRefusal[]> {
+async function provisionFields(world: World, app: AppPolicy, from: SlackId, ask: Ask): Promise<FieldRefusal[]> {
   const asked = ask.newAccount;
   if (asked === undefined) return [{ field: 'email', refusal: { code: 'email_needed' } }];
   const found: FieldRefusal[] = [];
@@ -102,7 +103,8 @@ async function provisionFields(world: World, app: AppPolicy, ask: Ask): Promise<
     } else if (existing !== undefined) {
       found.push({ field: 'email', refusal: exists(app, existing) });
     } else if (open !== undefined) {
-      found.push({ field: 'email', refusal: { code: 'open_already', request: open } });
+      const own = (await world.store.read('person', personKey(from)))?.open.includes(open) === true;
+      found.push({ field: 'email', refusal: { code: 'open_already', ...(own ? { request: open } : {}) } });
     } else if (seats !== undefined && seats.used >= seats.seats) {
       found.push({ field: 'app', refusal: { code: 'seats', app: app.key, ...seats } });
     }

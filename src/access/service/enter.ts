@@ -6,7 +6,7 @@ import { afterWorking } from '../calendar.ts';
 import { refuse } from '../errors.ts';
 import { holdingKey } from '../grant.ts';
 import { haltOf } from '../groups.ts';
-import { type Person, personKey } from '../people.ts';
+import { type Person, personKey, sameSlack } from '../people.ts';
 import { HOUR } from '../policy.ts';
 import { type AccessRequest, gives, move } from '../request.ts';
 import { newAccountRecord, personParty } from './binding.ts';
@@ -103,16 +103,19 @@ function claim(draft: Draft, world: World, request: AccessRequest, plan: Plan): 
   claimFinding(draft, request);
   const { app, account } = plan;
   const action = request.ask.action;
+  const aboutSelf = action !== 'disable' && sameSlack(plan.subject.slack, request.requester.slack);
+  const taken = (open: string): never =>
+    refuse({ code: 'open_already', ...(aboutSelf || person.open.includes(open) ? { request: open } : {}) });
   if (plan.email !== undefined) {
     const claimed = draft.get('email', `${app.key}/${plan.email}`)?.open;
-    if (claimed !== undefined) refuse({ code: 'open_already', request: claimed });
+    if (claimed !== undefined) taken(claimed);
     draft.put('email', `${app.key}/${plan.email}`, { app: app.key, email: plan.email, open: request.id });
   }
   if (account === undefined) return;
   const known = draft.get('account', `${app.key}/${account.id}`);
   const single = action === 'disable' || action === 'enable' || action === 'update' ? action : undefined;
   const same = single === undefined ? undefined : known?.open[single];
-  if (same !== undefined) refuse({ code: 'open_already', request: same });
+  if (same !== undefined) taken(same);
   draft.put('account', `${app.key}/${account.id}`, {
     ...(known ?? newAccountRecord(app.key, account)),
     email: account.email,
@@ -124,7 +127,7 @@ function claim(draft: Draft, world: World, request: AccessRequest, plan: Plan): 
   for (const role of rolesOf(request)) {
     const holding = getHolding(draft, app.key, account.id, role);
     const same = holding.open[action];
-    if (same !== undefined) refuse({ code: 'open_already', request: same });
+    if (same !== undefined) taken(same);
     if (action === 'grant' && holding.open.revoke !== undefined) {
       refuse({ code: 'opposite_open', request: holding.open.revoke });
     }

@@ -54,7 +54,7 @@ export function refusalButtons(problem: Problem, pen: Pen, request: string | und
       }
       break;
     case 'open_already':
-      offered.push(button(buttons.show, ACTIONS.show, { request: problem.request }));
+      if (problem.request !== undefined) offered.push(button(buttons.show, ACTIONS.show, { request: problem.request }));
       break;
     case 'gave_up_looking':
       if (request !== undefined) offered.push(button(buttons.again, ACTIONS.again, { request }));

@@ -124,7 +124,7 @@ const samples = (
   no_approver: [{ code: 'no_approver' }],
   limit_open: [{ code: 'limit_open', max: 5 }],
   limit_day: [{ code: 'limit_day', max: 10 }],
-  open_already: [{ code: 'open_already', request: 'req-2' }],
+  open_already: [{ code: 'open_already', request: 'req-2' }, { code: 'open_already' }],
   opposite_open: [{ code: 'opposite_open', request: 'req-2' }],
   closed: [
     { code: 'closed', request: 'req-2', state: 'denied' },
@@ -222,6 +222,7 @@ describe('the next step as a button', () => {
   });
 
   it('shows the request that is open already', () => {
+    expect(buttonsOf(refusalMessage({ code: 'open_already' }, context()))).toEqual([]);
     const [button] = buttonsOf(refusalMessage({ code: 'open_already', request: 'req-2' }, context()));
     expect([button?.action, button?.value]).toEqual([ACTIONS.show, 'req-2']);
   });

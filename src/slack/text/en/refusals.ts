@@ -229,10 +229,15 @@ export function refusal(no: Problem, n: Names): No {
       };
     // ---------------------------------------------------------------------------------------- where it stands
     case 'open_already':
-      return {
-        what: say`The same is already asked for and open.`,
-        next: say`See where it stands with ${cmd('pending')}.`,
-      };
+      return no.request === undefined
+        ? {
+            what: say`Somebody else has asked for the same, and it is still open.`,
+            next: say`Wait until it is decided.`,
+          }
+        : {
+            what: say`The same is already asked for and open.`,
+            next: say`See where it stands with ${cmd('pending')}.`,
+          };
     case 'opposite_open':
       return {
         what: say`Another request about the same access is open.`,
