@@ -20,7 +20,8 @@ export type Refusal =
   | { code: 'unknown_role'; given: string; known: string[] }
   | { code: 'role_needed'; known: string[] }
   | { code: 'nobody_to_ask_for' }
-  | { code: 'unknown_person'; given: string }
+  /** `slack`: the user id that was mentioned. */
+  | { code: 'unknown_person'; given: string; slack?: string }
   | { code: 'no_account'; app: string; email?: string }
   | { code: 'account_inactive'; app: string }
   | { code: 'account_active'; app: string }

@@ -143,7 +143,8 @@ export type Notice =
   | {
       readonly kind: 'welcome';
       readonly app: string;
-      readonly requester: SlackId;
+      /** Somebody else who asked for the account. */
+      readonly requester?: SlackId;
       readonly forward: boolean;
       readonly name: string;
       readonly email: string;

@@ -101,6 +101,25 @@ describe('giving', () => {
     expect(twice.refusal).toEqual({ code: 'open_already', request: linked });
   });
 
+  it('names in the welcome who else asked for the account, and nobody where they asked themselves', async () => {
+    for (const by of ['finn', 'ada']) {
+      const office = await openOffice();
+      office.people.set('finn', person('finn'));
+      const made = await office.ask(by, {
+        action: 'provision',
+        app: APP,
+        subject: by === 'finn' ? { kind: 'me' } : { kind: 'slack', slack: slack('finn') },
+        newAccount: { email: 'finn@example.com', givenName: 'Finn', welcome: true },
+        reason: 'new here',
+      });
+      await office.decide('carla', made.id);
+      const [welcome] = office.told.filter(({ notice }) => notice.kind === 'welcome');
+      expect(welcome?.notice).toMatchObject({ kind: 'welcome', name: expect.any(String) });
+      const { requester } = { requester: undefined, ...welcome?.notice };
+      expect(requester).toEqual(by === 'ada' ? slack('ada') : undefined);
+    }
+  });
+
   it('stores the end before the first write', async () => {
     const office = await openOffice();
     const asked = await office.ask('ada', grant());

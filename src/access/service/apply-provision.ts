@@ -3,7 +3,7 @@
  * A lost answer is looked up, never posted again.
  */
 import { holdingKey } from '../grant.ts';
-import { foldEmail, type SlackId } from '../people.ts';
+import { foldEmail, type SlackId, sameSlack } from '../people.ts';
 import { type AppPolicy, baseRole } from '../policy.ts';
 import type { Account, CreateOutcome, Job } from '../ports.ts';
 import type { AccessRequest, NewAccount } from '../request.ts';
@@ -224,7 +224,7 @@ function welcome(draft: Draft, request: AccessRequest, id: string): void {
   notify(draft, id, [to], {
     kind: 'welcome',
     app,
-    requester: request.requester.slack,
+    ...(sameSlack(subject.slack, request.requester.slack) ? {} : { requester: request.requester.slack }),
     forward: subject.slack === undefined,
     name: subject.name,
     email: subject.email ?? '',

@@ -54,7 +54,7 @@ export async function identify(world: World, app: string, ref: SubjectRef, actor
       if (sameSlack(ref.slack, actor.slack)) return identifyPerson(world, app, actor);
       const person = await world.people.person(ref.slack);
       if (person === undefined || person.standing === 'bot') {
-        return refuse({ code: 'unknown_person', given: `<@${ref.slack.user}>` });
+        return refuse({ code: 'unknown_person', given: ref.slack.user, slack: ref.slack.user });
       }
       return identifyPerson(world, app, person);
     }

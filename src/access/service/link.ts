@@ -21,7 +21,7 @@ export async function link(
   if (sameSlack(ownerId, personId)) refuse({ code: 'self_approval' });
   const person = await world.people.person(personId);
   if (person === undefined || person.standing === 'bot')
-    return refuse({ code: 'unknown_person', given: `<@${personId.user}>` });
+    return refuse({ code: 'unknown_person', given: personId.user, slack: personId.user });
   const apps: string[] = [];
   let owned = 0;
   let name = email;

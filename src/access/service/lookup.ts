@@ -67,12 +67,14 @@ export async function lookup(
   const accounts: AccountView[] = [];
   let syncedAt: number | undefined;
   let slack: SlackId | undefined;
+  let name = viewer.name;
   const silent: { readonly app: string; readonly error: DirectoryError }[] = [];
   for (const app of Object.values(world.policy.apps)) {
     if (what.kind === 'account' && what.app !== app.key) continue;
     try {
       const known = await identify(world, app.key, what, viewer);
       slack = known.party.slack ?? slack;
+      ({ name } = known.party);
       syncedAt = directoryOf(world, app.key).freshness().syncedAt ?? syncedAt;
       const view =
         known.account === undefined
@@ -90,10 +92,9 @@ export async function lookup(
   // Who was not found may be there.
   const [first] = silent;
   if (first !== undefined) throw first.error;
-  const text = what.kind === 'email' ? what.email : what.kind === 'slack' ? `<@${what.slack.user}>` : viewer.name;
   return {
     kind: 'none',
-    text,
+    text: what.kind === 'email' ? what.email : name,
     ...(syncedAt === undefined ? {} : { syncedAt }),
     ...(slack === undefined ? {} : { slack }),
   };

@@ -5,7 +5,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { AccountView, LookupView } from '../../access/service/desk.ts';
 import { actions, asManyAsFit, button, context, divider, message, section } from '../blocks.ts';
 import { personLabel, personWords } from '../text/names.ts';
-import { join, listed, mention, NOTHING, piece, say, type Words } from '../text/words.ts';
+import { join, listed, mention, piece, say, type Words } from '../text/words.ts';
 import { ACTIONS, addressFor, type CardContext, isObserved, type Message, type Pen, penFor } from './card.ts';
 import { drawOf } from './draw.ts';
 import { requestLine } from './request.ts';
@@ -27,7 +27,7 @@ export function lookupCard(view: LookupView, ctx: CardContext): Message {
 
 function found({ accounts, silent = [] }: Extract<LookupView, { kind: 'found' }>, pen: Pen): Message {
   const [first] = accounts;
-  const title = first === undefined ? pen.t.views.none('') : who(first);
+  const title = first === undefined ? pen.t.views.none(pen.t.views.typed('')) : who(first);
   const shown = asManyAsFit(
     accounts.map((one, at) => [...(at === 0 ? [] : [divider]), ...accountBlocks(one, pen)]),
     48,
@@ -114,7 +114,8 @@ function pick(view: Extract<LookupView, { kind: 'pick' }>, pen: Pen): Message {
 
 function none(view: Extract<LookupView, { kind: 'none' }>, pen: Pen): Message {
   const { t, n } = pen;
-  const said = say`${view.slack === undefined ? NOTHING : say`${mention(view.slack.user, view.text)} `}${t.views.none(view.text)} ${t.views.noneNext(n)}`;
+  const whom = view.slack === undefined ? t.views.typed(view.text) : mention(view.slack.user, view.text);
+  const said = say`${t.views.none(whom)} ${t.views.noneNext(n)}`;
   return message(said, [
     section(said),
     actions([button(t.labels.buttons.provision, ACTIONS.openProvision)]),

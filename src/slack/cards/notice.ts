@@ -86,7 +86,11 @@ function welcome(notice: Extract<Notice, { kind: 'welcome' }>, { t, n, ctx }: Pe
   const visit = linkButton(t.labels.buttonFor.visit(app), ACTIONS.visit, url);
   return message(hello, [
     section(body),
-    section(say`${t.notices.welcomeAsk(mention(notice.requester.user, ''))} ${t.notices.welcomeStuck}`),
+    section(
+      notice.requester === undefined
+        ? t.notices.welcomeStuck
+        : say`${t.notices.welcomeAsk(mention(notice.requester.user, ''))} ${t.notices.welcomeStuck}`,
+    ),
     actions(
       [...(visit === undefined ? [] : [visit]), button(t.labels.buttons.cannotGetIn, ACTIONS.cannotGetIn)],
       address,

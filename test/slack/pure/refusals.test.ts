@@ -45,7 +45,10 @@ const samples = (
     { code: 'role_needed', known: [] },
   ],
   nobody_to_ask_for: [{ code: 'nobody_to_ask_for' }],
-  unknown_person: [{ code: 'unknown_person', given: text }],
+  unknown_person: [
+    { code: 'unknown_person', given: text },
+    { code: 'unknown_person', given: text, slack: 'U0BOB' },
+  ],
   no_account: [
     { code: 'no_account', app: 'perplexity' },
     { code: 'no_account', app: 'perplexity', email: text },

@@ -239,6 +239,7 @@ const notices = (text: string): Notice[] => [
   { kind: 'seats_low', app: 'perplexity', used: 110, seats: 120 },
   { kind: 'welcome', app: 'perplexity', requester: slack(ALICE), forward: false, name: text, email: text },
   { kind: 'welcome', app: 'perplexity', requester: slack(ALICE), forward: true, name: text, email: text },
+  { kind: 'welcome', app: 'perplexity', forward: false, name: text, email: text },
   { kind: 'cannot_get_in', app: 'perplexity', by: slack(BOB) },
   { kind: 'app_paused', app: 'perplexity', by: owner(text), at: NOW },
   { kind: 'app_resumed', app: 'perplexity', by: owner(text), at: NOW },

@@ -5,7 +5,7 @@ import type { Refusal } from '../../../access/errors.ts';
 import { VERBS } from '../../command/verbs.ts';
 import type { Problem } from '../../command.ts';
 import type { Names } from '../names.ts';
-import { code, piece, say, type Words } from '../words.ts';
+import { code, mention, piece, say, type Words } from '../words.ts';
 import { updateRefusal } from './update.ts';
 import { notEntitled, outsider } from './who.ts';
 import { duration, few, STATES, short } from './words.ts';
@@ -76,7 +76,7 @@ export function refusal(no: Problem, n: Names): No {
       return { what: say`I cannot tell who this is for.`, next: say`Mention the person or give their e-mail.` };
     case 'unknown_person':
       return {
-        what: say`I cannot find “${short(no.given)}”.`,
+        what: say`I cannot find ${no.slack === undefined ? say`“${short(no.given)}”` : say`a person behind ${mention(no.slack, no.given)}`}.`,
         next: say`Mention the person or check the e-mail; ${cmd('lookup name')} finds names with typos, too.`,
       };
     case 'no_account':

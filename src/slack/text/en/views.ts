@@ -37,8 +37,9 @@ export const openHere = say`Open:`;
 
 export const pick = (text: string, count: number): Words =>
   say`${countOf(count, 'account')} ${count === 1 ? 'looks' : 'look'} like “${piece(text, 60)}”. Pick the one you mean.`;
-export const none = (text: string): Words =>
-  say`Nothing found over SCIM for “${piece(text, 60)}”. It may still exist in the app's own console.`;
+export const typed = (text: string): Words => say`“${piece(text, 60)}”`;
+export const none = (what: Words): Words =>
+  say`Nothing found over SCIM for ${what}. It may still exist in the app's own console.`;
 export const noneNext = (n: Names): Words =>
   say`Check the spelling, or ask for an account with ${code(`${n.command} provision`)}.`;
 
