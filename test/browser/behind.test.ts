@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openPage } from '../../src/sandbox/page/index.ts';
@@ -133,10 +135,11 @@ describe('behind the scenes', () => {
     expect(visitor.sandbox.world.bot().pid).not.toBe(before);
   });
 
-  it('says when the bot has died by itself, and offers to start it again', async () => {
+  it('says how the bot has died, and offers to start it again', async () => {
     const visitor = await visit();
-    visitor.sandbox.world.bot().kill('SIGSEGV');
-    const notice = visitor.page.getByRole('alert').filter({ hasText: 'The bot has stopped by itself' });
+    const { world } = visitor.sandbox;
+    world.bot().kill('SIGSEGV');
+    const notice = visitor.page.getByRole('alert').filter({ hasText: 'The bot was stopped (SIGSEGV).' });
     await notice.waitFor();
     await visitor.click(notice.getByRole('button', { name: 'Start again' }));
     // Stopped, starting, running: in this order, for between the first two there is nothing to tell them apart.
@@ -144,6 +147,12 @@ describe('behind the scenes', () => {
     await visitor.page.getByText('The bot is starting…').waitFor({ state: 'detached' });
     await visitor.types('/access mine');
     await visitor.sees(/Your access/);
+
+    world.bot().kill('SIGTERM');
+    await visitor.page.getByText('The bot has stopped by itself (exit 0).').waitFor();
+    await writeFile(join(world.setting.cwd, 'access.yml'), 'version: nonsense\n');
+    await visitor.click(visitor.button('Start again'));
+    await visitor.page.getByText(/The bot has stopped by itself \(exit [1-9]\d*\) before it was ready\./).waitFor();
   });
 
   it('finds the sandbox again by itself when it was away', async () => {
