@@ -7,8 +7,8 @@ import { Conversation, Home, LockedOut } from './conversation.js';
 import { Desk, html } from './html.js';
 import { Confirm, Modal } from './modal.js';
 import { Sidebar } from './sidebar.js';
-import { STEPS } from './story.js';
 import { Toasts, useToasts } from './toasts.js';
+import { useTour } from './tour.js';
 import { BotNotice } from './weather.js';
 import { useWorld } from './world.js';
 
@@ -27,7 +27,7 @@ function Page() {
   const { hello, people, clock } = world;
   const me = people.find((each) => each.id === person);
   const screen = world.screen?.person === person ? world.screen : null;
-  const done = useDone(world, person);
+  const done = useTour(world, person);
   const pid = useLatestBot(world.bot);
   const toasts = useToasts(pid);
   useNewRun(hello);
@@ -135,17 +135,6 @@ function useLatestBot(bot) {
   const pid = useRef(0);
   if (bot?.phase === 'running') pid.current = bot.pid;
   return pid.current;
-}
-
-/** Ids of the tour's steps that were done; what was done stays done. */
-function useDone(world, person) {
-  const done = useRef(new Set());
-  for (const step of STEPS) {
-    const ready = (step.after ?? []).every((id) => done.current.has(id));
-    if (ready && !done.current.has(step.id) && step.done(world, person))
-      done.current = new Set([...done.current, step.id]);
-  }
-  return done.current;
 }
 
 /** Another sandbox at the same address has other tokens: the page begins again. */
