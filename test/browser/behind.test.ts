@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openPage } from '../../src/sandbox/page/index.ts';
@@ -133,10 +135,11 @@ describe('behind the scenes', () => {
     expect(visitor.sandbox.world.bot().pid).not.toBe(before);
   });
 
-  it('says when the bot has died by itself, and offers to start it again', async () => {
+  it('says how the bot has died, and offers to start it again', async () => {
     const visitor = await visit();
-    visitor.sandbox.world.bot().kill('SIGSEGV');
-    const notice = visitor.page.getByRole('alert').filter({ hasText: 'The bot has stopped by itself' });
+    const { world } = visitor.sandbox;
+    world.bot().kill('SIGSEGV');
+    const notice = visitor.page.getByRole('alert').filter({ hasText: 'The bot was stopped (SIGSEGV).' });
     await notice.waitFor();
     await visitor.click(notice.getByRole('button', { name: 'Start again' }));
     // Stopped, starting, running: in this order, for between the first two there is nothing to tell them apart.
@@ -144,6 +147,12 @@ describe('behind the scenes', () => {
     await visitor.page.getByText('The bot is starting…').waitFor({ state: 'detached' });
     await visitor.types('/access mine');
     await visitor.sees(/Your access/);
+
+    world.bot().kill('SIGTERM');
+    await visitor.page.getByText('The bot has stopped by itself (exit 0).').waitFor();
+    await writeFile(join(world.setting.cwd, 'access.yml'), 'version: nonsense\n');
+    await visitor.click(visitor.button('Start again'));
+    await visitor.page.getByText(/The bot has stopped by itself \(exit [1-9]\d*\) before it was ready\./).waitFor();
   });
 
   it('finds the sandbox again by itself when it was away', async () => {
@@ -156,6 +165,12 @@ describe('behind the scenes', () => {
     };
     const visitor = await visit({ sandbox: { url: served.url, world, close } });
     visitor.forgive(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+    const progress = (count: number) => visitor.page.getByRole('img', { name: `${count} of 9 done` }).waitFor();
+    await visitor.types('/access request admin for 1h because INC-4');
+    await progress(1);
+    await visitor.be('Ben');
+    await progress(2);
+    await visitor.be('Ada');
     await served.close();
     const lost = visitor.page.getByRole('alert').filter({ hasText: 'lost the sandbox' });
     await lost.waitFor();
@@ -164,6 +179,8 @@ describe('behind the scenes', () => {
     // Acts need the new token: the page has begun again.
     await visitor.click(visitor.button('One hour later'));
     await visitor.page.getByText('1 h ahead').waitFor();
+    // So has the tour: of what was done before, it knows what can still be seen.
+    await progress(1);
   });
 
   it('leads a stranger through the tour, and ticks off what was done', async () => {
@@ -178,6 +195,27 @@ describe('behind the scenes', () => {
     await at(2);
     await visitor.click(visitor.button(/^Approve Admin for Ada/));
     await visitor.click(visitor.dialog('Approve this?').getByRole('button', { name: 'Approve' }));
+    await at(3);
+    await visitor.click(guide.getByRole('button', { name: 'Move the clock' }));
+    await at(4);
+  });
+
+  it('keeps the tour over a reload, and does not take a role that was given back for a day that passed', async () => {
+    const visitor = await visit();
+    const guide = visitor.page.getByRole('region', { name: 'Try this' });
+    const at = (count: number) => guide.getByRole('img', { name: `${count} of 9 done` }).waitFor();
+    await visitor.types('/access request admin for 4h because INC-7');
+    await at(1);
+    await visitor.be('Ben');
+    await visitor.click(visitor.button(/^Approve Admin for Ada/));
+    await visitor.click(visitor.dialog('Approve this?').getByRole('button', { name: 'Approve' }));
+    await at(3);
+    await visitor.be('Ada');
+    await visitor.types('/access revoke admin');
+    await visitor.holds('Ada Okafor', /^\s*Member\s*$/);
+    await at(3);
+    await visitor.page.reload();
+    await visitor.holds('Ada Okafor', /^\s*Member\s*$/);
     await at(3);
     await visitor.click(guide.getByRole('button', { name: 'Move the clock' }));
     await at(4);
@@ -204,6 +242,12 @@ describe('behind the scenes', () => {
     await visitor.click(visitor.button(/^Approve/));
     await visitor.holds('Zoë Müller', /^\s*Care\s*$/);
     await done('Put a name right');
+
+    // Cards of the first look say that something drifted, too.
+    const first = await visitor.sees(/My first look at Perplexity/);
+    await visitor.click(first.getByRole('button', { name: 'Review one by one' }));
+    await visitor.sees(/Drift in Perplexity/);
+    expect(await guide.locator('li.done', { hasText: 'Go behind' }).count()).toBe(0);
 
     await take('Go behind', /^\/access sync/);
     await visitor.holds('Eve Lindqvist', /^\s*Admin\s*Member\s*$/);

@@ -306,7 +306,9 @@ describe('deliveries over HTTP', () => {
 
   it('retries an unanswered event three times, counting in the headers', async () => {
     app.answer = (response) => void response.writeHead(500).end();
-    expect(await slack.openHome(bob)).toMatchObject({ error: 'dispatch_failed' });
+    const outcome = await slack.openHome(bob);
+    expect(outcome).toMatchObject({ error: 'dispatch_failed' });
+    expect(outcome).not.toHaveProperty('notice');
     await seen(slack, (call) => call.retry?.num === 3);
     const retries = app.got.map(({ headers }) => [headers['x-slack-retry-num'], headers['x-slack-retry-reason']]);
     expect(retries).toEqual([

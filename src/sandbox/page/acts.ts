@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ALL_APPS } from '../cast.ts';
 import type { Outcome } from '../slack/index.ts';
 import type { SandboxWorld } from '../world.ts';
-import type { Keeper } from './keeper.ts';
+import type { BotState, Keeper } from './keeper.ts';
 import { directOf } from './screen.ts';
 import { dialectNames, faultNames, type Weather } from './weather.ts';
 
@@ -27,6 +27,16 @@ const app = z.enum(ALL_APPS);
 const groupName = z.string().trim().min(1).max(100);
 const place = z.union([z.strictObject({ viewId: id }), z.strictObject({ channel: id, ts: id })]);
 const DAY = 86_400_000;
+
+/** What Slack's client gets for an app that it could not reach. */
+const UNREACHED: ReadonlySet<string | undefined> = new Set(['dispatch_failed', 'operation_timeout']);
+
+/** Slack itself is silent when nobody fills App Home; whoever looks at it here is told why nothing happens. */
+const HOME_STAYS: Readonly<Record<BotState['phase'], string>> = {
+  running: 'The bot did not answer, so App Home may be out of date. The wires show what it was sent.',
+  starting: 'The bot is still starting. App Home is filled in when it is ready.',
+  stopped: 'The bot is not running, so App Home cannot be filled in. Press “Start again” and it will be.',
+};
 
 type Act = { readonly shape: z.ZodType; readonly run: (stage: Stage, body: never) => unknown };
 
@@ -88,7 +98,13 @@ export const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
       ({ world }, { user, place: at, actionId, query }) => world.slack.suggest(user, at, actionId, query),
     ),
   ],
-  ['home', act(z.strictObject(person), ({ world }, { user }) => world.slack.openHome(user))],
+  [
+    'home',
+    act(z.strictObject(person), async ({ world, keeper }, { user }) => {
+      const outcome = await world.slack.openHome(user);
+      return UNREACHED.has(outcome.error) ? { ...outcome, notice: HOME_STAYS[keeper.state().phase] } : outcome;
+    }),
+  ],
   [
     'shortcut',
     act(z.strictObject({ ...person, callbackId: id }), ({ world }, { user, callbackId }) =>

@@ -7,8 +7,17 @@ import type { SandboxWorld } from '../world.ts';
 export type BotState =
   | { readonly phase: 'running'; readonly pid: number }
   | { readonly phase: 'starting' }
-  /** `how`: exit status or signal; `words`: the last things it wrote; `asked`: a visitor wanted it. */
-  | { readonly phase: 'stopped'; readonly how: string; readonly words: string; readonly asked: boolean };
+  | {
+      readonly phase: 'stopped';
+      /** Exit status, or the signal that ended it. */
+      readonly how: number | NodeJS.Signals;
+      /** It had been ready before. */
+      readonly ready: boolean;
+      /** The last things it wrote. */
+      readonly words: string;
+      /** A visitor wanted it. */
+      readonly asked: boolean;
+    };
 
 export type Keeper = {
   state(): BotState;
@@ -34,7 +43,7 @@ export function keepBot(world: SandboxWorld, changed: () => void): Keeper {
   function watch(bot: Bot): BotState {
     void bot.exited.then((how) => {
       if (world.bot() !== bot || state.phase === 'starting') return;
-      become({ phase: 'stopped', how: String(how), words: lastWords(bot), asked });
+      become({ phase: 'stopped', how, ready: true, words: lastWords(bot), asked });
     });
     return { phase: 'running', pid: bot.pid };
   }
@@ -49,7 +58,8 @@ export function keepBot(world: SandboxWorld, changed: () => void): Keeper {
         become(watch(await world.startBot()));
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
-        become({ phase: 'stopped', how: 'before it was ready', words: words.slice(-LAST_WORDS), asked: false });
+        const how = await world.bot().exited;
+        become({ phase: 'stopped', how, ready: false, words: words.slice(-LAST_WORDS), asked: false });
       }
     },
     async kill() {

@@ -56,13 +56,14 @@ export function createEvents(stage: Stage): Events {
         acceptsResponse: false,
       });
       retryLater('app_home_opened', payload, answer, 1);
-      const { error, ...seen } = outcomeOf(
+      // Slack says nothing to the person when an event is not taken, not even an empty sentence.
+      const { notice: _, ...seen } = outcomeOf(
         { ...stage, notices: { ...stage.notices, add: () => undefined } },
         user,
         answer,
         () => '',
       );
-      return error === undefined ? seen : { ...seen, error };
+      return seen;
     },
     cancel() {
       generation += 1;

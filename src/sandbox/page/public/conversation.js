@@ -78,17 +78,18 @@ function Welcome({ take }) {
   </div>`;
 }
 
-export function Home({ view }) {
+/** @param props `pid` the bot that runs now or ran last: a new one is asked again, for it has missed that App Home was opened */
+export function Home({ view, bot, pid }) {
   const desk = useDesk();
   useEffect(() => {
     void desk.act('home', {});
-  }, [desk.me.id]);
+  }, [desk.me.id, pid]);
   return html`<section class="conversation" aria-label="App Home">
     <header class="top"><img src="/mark.svg" alt="" width="24" height="24" /><h1>App Home</h1><p>What ${desk.app.name} shows ${desk.me.realName.split(' ')[0]}</p></header>
     <div class="log home" tabindex="0" role="region" aria-label="Home">
       ${
         view === null
-          ? html`<p class="loading" role="status">One moment…</p>`
+          ? html`<p class="loading" role="status">${bot.phase === 'stopped' ? 'Nothing was shown here yet, and the bot is not running.' : 'One moment…'}</p>`
           : html`<div class="sheet"><${Blocks} blocks=${view.blocks} place=${{ viewId: view.id }} values=${view.values} /></div>`
       }
     </div>

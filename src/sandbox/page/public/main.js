@@ -7,7 +7,8 @@ import { Conversation, Home, LockedOut } from './conversation.js';
 import { Desk, html } from './html.js';
 import { Confirm, Modal } from './modal.js';
 import { Sidebar } from './sidebar.js';
-import { STEPS } from './story.js';
+import { Toasts, useToasts } from './toasts.js';
+import { useTour } from './tour.js';
 import { BotNotice } from './weather.js';
 import { useWorld } from './world.js';
 
@@ -20,14 +21,15 @@ function fromAddress() {
 function Page() {
   const [{ person, place }, setAt] = useState(fromAddress);
   const [drafts, setDrafts] = useState({});
-  const [toasts, setToasts] = useState([]);
   const [question, setQuestion] = useState(null);
   const [pane, setPane] = useState('chat');
   const world = useWorld(person);
   const { hello, people, clock } = world;
   const me = people.find((each) => each.id === person);
   const screen = world.screen?.person === person ? world.screen : null;
-  const done = useDone(world, person);
+  const done = useTour(world, person);
+  const pid = useLatestBot(world.bot);
+  const toasts = useToasts(pid);
   useNewRun(hello);
 
   const go = (to, who = person) => {
@@ -40,15 +42,14 @@ function Page() {
   const become = (who, line) => {
     const direct = `D${who.slice(1)}`;
     if (line !== undefined) setDraft(direct)(line);
-    setToasts([]);
+    toasts.clear();
     go(line === undefined && place === 'home' && who !== person ? 'home' : direct, who);
   };
-  const toast = (text) => setToasts((before) => [...before.slice(-2), { id: crypto.randomUUID(), text }]);
 
   const quietly = (name, body) => post(name, withPerson(name, person, body));
   const act = async (name, body) => {
     const outcome = await quietly(name, body);
-    if (outcome.notice !== undefined && outcome.error !== 'confirm_required') toast(outcome.notice);
+    if (outcome.notice !== undefined && outcome.error !== 'confirm_required') toasts.add(outcome);
     return outcome;
   };
   const click = async ({ place: at, element, blockId, value }) => {
@@ -68,7 +69,8 @@ function Page() {
   };
 
   const names = useMemo(() => new Map(people.map((each) => [each.id, each])), [people]);
-  if (hello === null || me === undefined || clock === null) return html`<p class="opening">Opening the workspace…</p>`;
+  if (hello === null || me === undefined || clock === null || world.bot === null)
+    return html`<p class="opening">Opening the workspace…</p>`;
   const desk = {
     me,
     people,
@@ -107,17 +109,15 @@ function Page() {
       <main>
         <${BotNotice} bot=${world.bot} />
         ${!world.connected && html`<div class="notice" role="alert">The page has lost the sandbox and keeps trying. Is it still running?</div>`}
+        <${Toasts} toasts=${toasts} held=${view !== undefined || question !== null} />
         ${
           me.kind === 'deactivated'
             ? html`<${LockedOut} />`
             : here === 'home'
-              ? html`<${Home} view=${screen?.home ?? null} />`
+              ? html`<${Home} view=${screen?.home ?? null} bot=${world.bot} pid=${pid} />`
               : conversation !== undefined &&
                 html`<${Conversation} key=${person} conversation=${conversation} draft=${drafts[conversation.id] ?? ''} setDraft=${setDraft(conversation.id)} />`
         }
-        <div class="toasts" aria-live="assertive">
-          ${toasts.map(({ id, text }) => html`<div class="toast" key=${id} role="alert"><span>${text}</span><button type="button" class="quiet" aria-label="Dismiss" onClick=${() => setToasts((before) => before.filter((each) => each.id !== id))}>✕</button></div>`)}
-        </div>
       </main>
       <${Behind} world=${world} done=${done} />
     </div>
@@ -130,15 +130,11 @@ function Page() {
 const withPerson = (name, user, body) =>
   ['clock', 'console', 'weather', 'bot'].includes(name) ? body : { user, ...body };
 
-/** Ids of the tour's steps that were done; what was done stays done. */
-function useDone(world, person) {
-  const done = useRef(new Set());
-  for (const step of STEPS) {
-    const ready = (step.after ?? []).every((id) => done.current.has(id));
-    if (ready && !done.current.has(step.id) && step.done(world, person))
-      done.current = new Set([...done.current, step.id]);
-  }
-  return done.current;
+/** The process of the bot that runs, or ran last. */
+function useLatestBot(bot) {
+  const pid = useRef(0);
+  if (bot?.phase === 'running') pid.current = bot.pid;
+  return pid.current;
 }
 
 /** Another sandbox at the same address has other tokens: the page begins again. */

@@ -32,7 +32,12 @@ const reads = (world, words) =>
   world.screen?.conversations.some(({ messages }) => messages.some(({ text }) => words.test(text))) ?? false;
 const cards = (world, id) => world.people.find((person) => person.id === id)?.cards ?? 0;
 
-/** `done` is looked at whenever something changes, and once true stays true; `after` names steps that must have been done before. */
+const DAY = 86_400_000;
+
+/**
+ * `done(world, me, ticks)` is looked at whenever something changes, and once true stays true; `ticks` says how far ahead the clock was
+ * when each step was done. `after` names steps that must have been done before.
+ */
 export const STEPS = [
   {
     id: 'ask',
@@ -60,9 +65,11 @@ export const STEPS = [
     id: 'end',
     title: 'Let a day pass',
     text: 'Four hours later the role ends by itself. Move the clock and see it go.',
-    offer: { label: 'Move the clock', clock: 86_400_000 },
+    offer: { label: 'Move the clock', clock: DAY },
     after: ['approve'],
-    done: (world) => !holds(world, 'ada@example.com', 'Admin'),
+    // A role that is given back is gone as well, but without a day.
+    done: (world, _, ticks) =>
+      world.clock.offset - ticks.get('approve') >= DAY && !holds(world, 'ada@example.com', 'Admin'),
   },
   {
     id: 'provision',
@@ -108,7 +115,8 @@ export const STEPS = [
       app: 'perplexity',
       hand: { group: 'PPLX_Admin', account: 'eve@example.com' },
     },
-    done: (world) => reads(world, /^\*?Drift in Perplexity/),
+    // Other cards begin like this, too: those of the first look when it is reviewed, and the one that says it has settled.
+    done: (world) => reads(world, /^\*?Drift in Perplexity.*eve@example\.com.* holds Admin/),
   },
   {
     id: 'slow',

@@ -48,13 +48,20 @@ export function Weather({ weather, bot, socket, app: looked }) {
   </details>`;
 }
 
+/** Nobody stops by themselves through a signal: somebody, or the system, has sent it. */
+function endOf({ asked, how, ready }) {
+  const signal = typeof how === 'string';
+  const what = asked ? 'was killed' : signal ? 'was stopped' : 'has stopped by itself';
+  return `The bot ${what} (${signal ? how : `exit ${how}`})${ready ? '' : ' before it was ready'}`;
+}
+
 /** Above everything while the bot is not there. */
 export function BotNotice({ bot }) {
   const desk = useDesk();
   if (bot === null || bot.phase === 'running') return null;
   if (bot.phase === 'starting') return html`<div class="notice calm" role="status">The bot is starting…</div>`;
   return html`<div class="notice" role="alert">
-    <div><strong>${bot.asked ? 'The bot was killed' : 'The bot has stopped by itself'}</strong> (${bot.how}). Slack cannot reach it.
+    <div><strong>${endOf(bot)}.</strong> Slack cannot reach it.
       ${!bot.asked && bot.words !== '' && html`<details><summary>Its last words</summary><pre>${bot.words}</pre></details>`}</div>
     <button type="button" class="button primary" onClick=${() => desk.act('bot', { do: 'start' })}>Start again</button>
   </div>`;
