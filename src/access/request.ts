@@ -245,6 +245,8 @@ export interface AccessRequest {
   /** Who last disabled the account, shown when it is to be enabled. */
   readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
   readonly seatsLeft?: number;
+  /** Given something although Slack says this of them. */
+  readonly standing?: 'deactivated' | 'guest';
   /** Enable: an account was asked for under another name than this one has. */
   readonly otherName?: { readonly was: string; readonly asked: string };
   /** Ending: since when the removal has been accepted and is not visible. */

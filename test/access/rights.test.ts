@@ -91,6 +91,20 @@ describe('a right', () => {
     ]);
   });
 
+  it.each(['deactivated', 'guest', 'member'] as const)(
+    'says on the request that whom it gives to is %s',
+    async (standing) => {
+      const office = await openOffice();
+      office.people.set('eve', person('eve', { standing }));
+      const about = { subject: { kind: 'slack' as const, slack: slack('eve') } };
+      const given = await office.ask('ada', grant(about));
+      expect(given.standing).toBe(standing === 'member' ? undefined : standing);
+      // What takes access away is what one does then.
+      const taken = await office.ask('carla', { action: 'disable', app: APP, reason: 'left', ...about });
+      expect(taken.standing).toBeUndefined();
+    },
+  );
+
   it('counts neither requester nor subject, under no other name either', async () => {
     const office = await openOffice();
     // Ben asks for Ada: her manager is the requester, so owners are asked.

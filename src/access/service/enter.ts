@@ -53,6 +53,7 @@ export async function enter(
     ...(plan.disabledBefore === undefined ? {} : { disabledBefore: plan.disabledBefore }),
     ...(plan.seatsLeft === undefined ? {} : { seatsLeft: plan.seatsLeft }),
     ...(plan.otherName === undefined ? {} : { otherName: plan.otherName }),
+    ...(plan.standing === undefined ? {} : { standing: plan.standing }),
     ...(plan.attributes === undefined ? {} : { attributes: plan.attributes }),
     ...(linkedId === undefined ? {} : { followedBy: linkedId }),
   };

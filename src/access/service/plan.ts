@@ -37,11 +37,16 @@ export async function matterOf(world: World, request: AccessRequest, actor: Pers
 
 /** @throws AccessError with why not; DirectoryError when something could not be looked up. */
 export async function planFor(world: World, matter: Matter): Promise<Plan> {
-  const { app, request, actor } = matter;
+  const { app, request, actor, known } = matter;
   const stopped = gives(request.ask.action) ? stoppedBy(await world.store.read('app', app.key)) : undefined;
   if (stopped !== undefined) refuse(stopped);
   const requesterAccount = (await world.store.read('person', personKey(actor.slack)))?.accounts[app.key];
-  const base = { ...(requesterAccount === undefined ? {} : { requesterAccount }) };
+  const standing = known.person?.standing;
+  const isMember = standing !== 'deactivated' && standing !== 'guest';
+  const base = {
+    ...(requesterAccount === undefined ? {} : { requesterAccount }),
+    ...(isMember || !gives(request.ask.action) ? {} : { standing }),
+  };
   switch (request.ask.action) {
     case 'grant':
       return { ...base, ...(await planGrant(world, matter)) };

@@ -35,6 +35,7 @@ export interface Plan {
   readonly deniedBefore?: { readonly at: number; readonly reason?: string };
   readonly disabledBefore?: { readonly at: number; readonly by: string; readonly reason?: string };
   readonly seatsLeft?: number;
+  readonly standing?: AccessRequest['standing'];
   readonly otherName?: NonNullable<AccessRequest['otherName']>;
   /** Update: what is to be changed, as it is now. */
   readonly attributes?: NonNullable<AccessRequest['attributes']>;

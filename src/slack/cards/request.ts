@@ -94,6 +94,7 @@ function noteLines(draw: Draw): Words[] {
   const { ask, deniedBefore, disabledBefore } = request;
   return [
     ...waitsLine(draw),
+    ...(request.standing === undefined ? [] : [t.facts.standing[request.standing](deal)]),
     ...(sensitive && ask.action === 'grant' ? [t.facts.sensitive(deal)] : []),
     ...(ask.action === 'disable' ? [t.facts.disableEffect(deal)] : []),
     ...(deal.changes.some((one) => IDENTITY.includes(one.attribute)) ? [t.facts.identityChange(deal)] : []),

@@ -103,6 +103,17 @@ describe('the approver', () => {
     expect(card.text).toContain('asks for');
   });
 
+  it('reads that Slack knows the person as deactivated, or as a guest', () => {
+    for (const [standing, words] of [
+      ['deactivated', 'Deactivated in Slack.'],
+      ['guest', 'A guest in Slack.'],
+    ] as const) {
+      const told = requestCard({ ...request('grant', 'pending'), standing }, readerOf('approver'), context());
+      expect(textOf(told.blocks)).toContain(words);
+      expect(text).not.toContain(words);
+    }
+  });
+
   it('reads that one role takes the place of the other where the app wants one at a time', () => {
     const one = requestCard(request('grant', 'pending'), readerOf('approver'), context({ exclusive: true }));
     expect(textOf(one.blocks)).toContain('Member → Admin');

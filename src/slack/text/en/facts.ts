@@ -1,7 +1,7 @@
 /**
  * English for the facts an approver decides on. Knows no block and no state.
  */
-import type { ApproverWhy, DurationAsk, Held, Length } from '../../../access/request.ts';
+import type { AccessRequest, ApproverWhy, DurationAsk, Held, Length } from '../../../access/request.ts';
 import type { Deal, DealChange } from '../deal.ts';
 import type { Names } from '../names.ts';
 import { bold, listed, NOTHING, piece, quote, say, type Words } from '../words.ts';
@@ -117,6 +117,11 @@ export function whyYou(why: ApproverWhy, deal: Deal): Words {
 
 export const sensitive = (deal: Deal): Words =>
   say`${bold('Sensitive role.')} Its holders can change settings and people in ${deal.app}. Approve only if you know why it is needed.`;
+export const standing: Readonly<Record<NonNullable<AccessRequest['standing']>, (deal: Deal) => Words>> = {
+  deactivated: (deal) =>
+    say`${bold('Deactivated in Slack.')} ${deal.subject} may have left. Approve only if you know why it is needed.`,
+  guest: (deal) => say`${bold('A guest in Slack.')} ${deal.subject} may not belong to your organisation.`,
+};
 export const disableEffect = (deal: Deal): Words =>
   say`Once approved, ${deal.subject} can no longer sign in to ${deal.app}; grants end and every role above the base role is removed.`;
 export const identityChange = (deal: Deal): Words =>
