@@ -2,14 +2,21 @@
  * The App Home of one person: waiting for you, your access, your requests, apps, owner tools. Pure.
  */
 import type { KnownBlock, HomeView as SlackHomeView } from '@slack/types';
+import type { Refusal } from '../access/errors.ts';
 import type { HomeView } from '../access/service/desk.ts';
-import { asManyAsFit, header, VIEW_BLOCKS } from './blocks.ts';
+import { asManyAsFit, header, section, VIEW_BLOCKS } from './blocks.ts';
 import { type CardContext, penFor } from './cards/card.ts';
 import { part, sections } from './cards/hub.ts';
+import { refusalWords } from './cards/refusal.ts';
 import { moreRow, offerRow, ownerRow } from './cards/rows.ts';
 
 /** Blocks each part may take beside its heading; together with the headings below 100. */
 const SHARE = { waiting: 24, access: 18, requests: 18, apps: 20, owner: 10 };
+
+/** For whoever may not use the bot: why, and what they can do. */
+export function refusedHome(refusal: Refusal, ctx: CardContext): SlackHomeView {
+  return { type: 'home', blocks: [section(refusalWords(refusal, penFor(ctx)))] };
+}
 
 /** ≤ 100 blocks; what does not fit is counted ("and 12 more"). */
 export function homeView(view: HomeView, ctx: CardContext): SlackHomeView {

@@ -2,6 +2,8 @@
  * Brings copies of a card to the newest state, sends notices, publishes App Homes. Knows nothing of who must hear what.
  * Throws what Slack refused; the job that asked tries again.
  */
+import type { HomeView } from '@slack/types';
+import { AccessError } from '../access/errors.ts';
 import type { SlackId } from '../access/people.ts';
 import type { Notice, Notifier } from '../access/ports.ts';
 import type { AccessRequest, CardRef, Reader } from '../access/request.ts';
@@ -9,7 +11,7 @@ import type { Desk } from '../access/service/desk.ts';
 import { type SlackApi, SlackFailure, saysSlack } from './api.ts';
 import { type CardContext, driftCard, type Message, noticeCard, requestCard } from './cards/index.ts';
 import type { DirectMessages } from './dm.ts';
-import { homeView } from './home.ts';
+import { homeView, refusedHome } from './home.ts';
 import type { Log } from './log.ts';
 import type { Queue, Rank } from './queue.ts';
 
@@ -68,6 +70,15 @@ export function createNotifier({
     }
   }
 
+  async function homeOf(person: SlackId): Promise<HomeView> {
+    try {
+      return homeView(await desk().home(person), context());
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      return refusedHome(error.refusal, context());
+    }
+  }
+
   return {
     async show(request, reader, ref) {
       const message = requestCard(request, reader, context());
@@ -101,7 +112,7 @@ export function createNotifier({
           rev: 0,
           repeatable: true,
           // Drawn when it leaves, not when it was asked for: what waited shows the newest state.
-          send: async () => api.publishHome(to.user, homeView(await desk().home(to), context())),
+          send: async () => api.publishHome(to.user, await homeOf(to)),
         }),
       );
     },

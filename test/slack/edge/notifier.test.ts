@@ -1,6 +1,7 @@
 // Cards, notices and Homes on their way to a real workspace: posted once, kept up to date, never where others read along.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { AccessError } from '../../../src/access/errors.ts';
 import type { CardRef } from '../../../src/access/request.ts';
 import { ACTIONS } from '../../../src/slack/cards/index.ts';
 import { type Edge, hasButton, homeOf, messages, pendingRequest, slackId, someone, startEdge } from './harness.ts';
@@ -162,7 +163,19 @@ describe('the notifier', () => {
     expect(JSON.stringify(home.blocks)).toContain('Alice');
   });
 
-  it('shows no Home to a person the desk refuses, and goes on', async () => {
+  it('says in the App Home of whoever may not use it why, and what to do', async () => {
+    edge = await startEdge('http');
+    edge.desk.teach({
+      home: async () => {
+        throw new AccessError({ code: 'outsider', standing: 'guest' });
+      },
+    });
+    await edge.workspace.openHome(USERS.bob);
+    const home = await edge.until(() => edge.workspace.state(USERS.bob).home);
+    expect(JSON.stringify(home.blocks)).toMatch(/[Gg]uest/);
+  });
+
+  it('shows no Home where looking somebody up fails, and goes on', async () => {
     edge = await startEdge('http');
     edge.desk.teach({
       home: async () => {
