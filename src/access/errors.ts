@@ -52,7 +52,8 @@ export type Refusal =
   | { code: 'address_taken'; app: string; email: string }
   | { code: 'manager_unfit'; app: string }
   | { code: 'sensitive_held'; app: string; role: string; unreadable: boolean }
-  | { code: 'two_owners_needed'; app: string; reachable: number }
+  /** `identity`: only because of the attributes that say who somebody is. */
+  | { code: 'two_owners_needed'; app: string; reachable: number; identity?: true }
   // rule
   | { code: 'not_allowed_to_ask' }
   | { code: 'reason_required' }

@@ -209,7 +209,7 @@ describe('what says who somebody is', () => {
   it('is refused when asked where two owners cannot be reached, and says how many can', async () => {
     const office = await openOffice();
     const asked = await office.ask('dmitri', update('ada', { email: 'ada.new@example.com' }));
-    expect(asked.refusal).toEqual({ code: 'two_owners_needed', app: APP, reachable: 1 });
+    expect(asked.refusal).toEqual({ code: 'two_owners_needed', app: APP, reachable: 1, identity: true });
     office.people.set('carla2', person('carla2', { email: 'carla+2@example.com' }));
     const twin = await openOffice((crm) => ({
       ...crm,

@@ -37,7 +37,11 @@ export async function planUpdate(world: World, matter: Matter): Promise<Plan> {
     subject: party,
     account,
     attributes,
-    steps: await steps(world, asking, changesIdentity(attributes) ? await twoOwners(world, asking, rule) : rule),
+    steps: await steps(
+      world,
+      asking,
+      changesIdentity(attributes) ? await twoOwners(world, asking, rule, 'identity') : rule,
+    ),
     held: await heldBy(world, app, account),
   };
 }

@@ -56,9 +56,12 @@ export async function steps(world: World, asking: Asking, rule: Rule): Promise<S
 }
 
 /** The rule's steps, with as many more of the owners as make two. @throws AccessError `two_owners_needed` */
-export async function twoOwners(world: World, asking: Asking, rule: Rule): Promise<Rule> {
+export async function twoOwners(world: World, asking: Asking, rule: Rule, why?: 'identity'): Promise<Rule> {
   const reachable = (await ownersWhoMayDecide(world, asking)).length;
-  if (reachable < 2) refuse({ code: 'two_owners_needed', app: asking.app.key, reachable });
+  if (reachable < 2) {
+    const identity = why === undefined ? {} : { identity: true as const };
+    refuse({ code: 'two_owners_needed', app: asking.app.key, reachable, ...identity });
+  }
   const more = Math.max(0, 2 - rule.approve.filter((step) => step.by === 'owners').length);
   return { ...rule, approve: [...rule.approve, ...Array.from({ length: more }, () => ({ by: 'owners' as const }))] };
 }

@@ -79,7 +79,10 @@ const samples = (
     role: 'admin',
     unreadable,
   })),
-  two_owners_needed: [0, 1].map((reachable) => ({ code: 'two_owners_needed', app: 'perplexity', reachable })),
+  two_owners_needed: [
+    ...[0, 1].map((reachable) => ({ code: 'two_owners_needed' as const, app: 'perplexity', reachable })),
+    { code: 'two_owners_needed', app: 'perplexity', reachable: 1, identity: true },
+  ],
   ambiguous_account: [{ code: 'ambiguous_account', app: 'perplexity', emails: many }],
   already_disabled: [{ code: 'already_disabled', app: 'perplexity' }],
   exists_elsewhere: [{ code: 'exists_elsewhere', app: 'perplexity', email: text }],

@@ -83,7 +83,10 @@ export function updateRefusal(no: OfUpdate, n: Names): No {
     case 'two_owners_needed':
       return {
         what: say`This needs two owners of ${n.app(no.app)} to agree, and ${no.reachable === 0 ? 'none' : 'only one'} can decide it: whoever asks or is concerned never counts.`,
-        next: say`Ask those who keep the policy to name one more owner.`,
+        next:
+          no.identity === true
+            ? say`Ask again without e-mail, user name and manager: the rest needs only one. For those, ask whoever keeps the policy to name one more owner.`
+            : say`Ask whoever keeps the policy to name one more owner.`,
       };
   }
 }
