@@ -185,10 +185,13 @@ function isOwner({ request, reader }: Draw): boolean {
 }
 
 function footer({ request, app, t, n, ctx }: Draw): Words[] {
+  const hasAccount = request.subject?.account !== undefined;
   return [
     ...(isObserved(ctx, app) ? [t.facts.OBSERVE] : []),
     ...(request.state === 'pending' && request.lapseAt !== undefined ? [t.facts.lapses(n.at(request.lapseAt))] : []),
-    ...(request.after === undefined || isClosed(request.state) ? [] : [t.facts.linkedFirst(request.after)]),
+    ...(request.after === undefined || hasAccount || isClosed(request.state)
+      ? []
+      : [t.facts.linkedFirst(request.after)]),
     ...(request.followedBy === undefined || isClosed(request.state) ? [] : [t.facts.linkedThen(request.followedBy)]),
     t.facts.requestId(request.id),
   ];
