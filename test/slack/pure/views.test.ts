@@ -123,6 +123,7 @@ const lists = (text: string): ListView[] =>
         : {}),
     })),
     total: 5000,
+    partial: which === 'expiring',
     syncedAt: NOW,
     complete: false,
   }));
@@ -417,10 +418,31 @@ describe('a list', () => {
     const [list] = lists('Bob');
     if (list === undefined) throw new Error('samples');
     const text = textOf(listCard(list, ctx).blocks);
-    expect(text).toContain('5000 people with a sensitive role');
+    expect(text).toContain('5000 active accounts with a role above Member');
     expect(text).toContain('…and 4900 more.');
     expect(text).toContain('some accounts may be missing');
     expect(textOf(listCard({ ...list, rows: [], total: 0 }, ctx).blocks)).toContain('Nobody here.');
+  });
+
+  it('counts nobody whom the reader may not see, and says so', () => {
+    const said = lists('Bob').map((list) => textOf(listCard({ ...list, total: 1, partial: true }, ctx).blocks));
+    for (const text of said)
+      expect(text).toMatch(/, of those you may see\n[\s\S]*owners and auditors see (everybody|all of them)/);
+    for (const list of lists('Bob')) {
+      const all = textOf(listCard({ ...list, partial: false }, ctx).blocks);
+      expect(all).not.toMatch(/you may see|auditors see/);
+    }
+  });
+
+  it('names the base role only where there is one', () => {
+    const { admin } = appPolicy().roles;
+    if (admin === undefined) throw new Error('no admin');
+    const without = context({ roles: { admin } });
+    const titles = lists('Bob').map((list) => listCard(list, without).text);
+    expect(titles.slice(0, 2)).toEqual([
+      '*Perplexity Enterprise*: 5000 active accounts with a role',
+      '*Perplexity Enterprise*: 5000 active accounts',
+    ]);
   });
 });
 
