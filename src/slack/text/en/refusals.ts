@@ -19,6 +19,8 @@ export interface No {
 const oneOf = (verb: 'Use' | 'Name', known: readonly string[]): Words =>
   known.length === 0 ? say`Ask an owner what there is.` : say`${verb} one of these: ${few(known)}.`;
 
+const neither = (given: string): Words => say`“${short(given)}” is neither an app nor a role I know.`;
+
 /** Why not, and what now. Together at most 300 characters as read. */
 export function refusal(no: Problem, n: Names): No {
   const cmd = (rest: string) => code(`${n.command} ${rest}`, 120);
@@ -286,6 +288,27 @@ export function refusal(no: Problem, n: Names): No {
       return {
         what: say`“${short(no.given)}” is not a time I know.`,
         next: say`Write it like ${code('until 17:00')}, ${code('until friday')} or ${code('until 2026-12-24')}.`,
+      };
+    case 'bare_time':
+      return {
+        what: say`“${short(no.given)}” needs a word before it.`,
+        next: say`Write ${code(`${no.say} ${no.given}`, 60)}, and the reason after ${code('because')}; check it here before you send.`,
+      };
+    case 'mistyped': {
+      const what = {
+        app: say`I know no app called “${short(no.given)}”.`,
+        role: say`There is no role “${short(no.given)}” there.`,
+        either: neither(no.given),
+      }[no.as];
+      return {
+        what: say`${what} Did you mean ${code(no.nearest, 60)}?`,
+        next: say`Use it if so; nothing was changed.`,
+      };
+    }
+    case 'unknown_name':
+      return {
+        what: neither(no.given),
+        next: say`Name a role (${few(no.roles.map(n.role), 3, 24)}) or an app (${few(no.apps, 3, 24)}).`,
       };
     case 'not_understood':
       return { what: say`I did not understand “${short(no.given)}”.`, next: say`Check it here before you send.` };
