@@ -483,3 +483,15 @@ describe('the card of an update', () => {
     expect(text).toContain(`Waiting for <@${OWNER}>.`);
   });
 });
+
+describe('what is asked about oneself', () => {
+  it.each(['disable', 'enable', 'update'] as const)('says “your account” (%s)', (action) => {
+    const made = request(action, 'pending');
+    const own: AccessRequest = { ...made, ask: { ...made.ask, subject: { kind: 'me' } }, subject: made.requester };
+    const card = requestCard(own, { reader: 'requester', slack: made.requester.slack }, context());
+    expect(textOf(card)).toMatch(/You ask to \*\w+\* your Perplexity Enterprise account\./);
+    expect(card.text).toMatch(/^(Disabling|Enabling|Updating) your Perplexity Enterprise account: /);
+    const other = requestCard(made, readerOf('approver'), context());
+    expect(textOf(other)).toMatch(/the Perplexity Enterprise account of /);
+  });
+});

@@ -580,11 +580,16 @@ describe('the help', () => {
     expect(replyMessage({ kind: 'telling_owners' }, ctx).text).toContain('told the owners');
     const ask = { action: 'grant', app: 'perplexity', role: 'admin', subject: { kind: 'me' } } as const;
     expect(gotItMessage({ ask }, ctx).text).toContain('Got it: Admin in Perplexity Enterprise for you.');
+    const own = (action: 'disable' | 'revoke' | 'provision') =>
+      gotItMessage({ ask: { action, app: 'perplexity', subject: { kind: 'me' } } }, ctx).text;
+    expect(own('disable')).toContain('Got it: disabling your Perplexity Enterprise account.');
+    expect(own('revoke')).toContain('Got it: taking every role above the base role in Perplexity Enterprise from you.');
+    expect(own('provision')).toContain('Got it: an account in Perplexity Enterprise for you.');
     const whose = { kind: 'account', app: 'perplexity', account: 'a-7' } as const;
     const off = { action: 'enable', app: 'perplexity', subject: whose } as const;
     const picked = { account: 'a-7', name: 'Gus Berg', email: 'gus@example.com' };
     expect(gotItMessage({ ask: off, picked }, ctx).text).toContain(
-      'Got it: Enabling the Perplexity Enterprise account of Gus Berg (gus@example.com).',
+      'Got it: enabling the Perplexity Enterprise account of Gus Berg (gus@example.com).',
     );
   });
 });
