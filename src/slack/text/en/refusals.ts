@@ -21,8 +21,11 @@ const oneOf = (verb: 'Use' | 'Name', known: readonly string[]): Words =>
 
 const neither = (given: string): Words => say`“${short(given)}” is neither an app nor a role I know.`;
 
-/** Why not, and what now. Together at most 300 characters as read. */
-export function refusal(no: Problem, n: Names): No {
+/**
+ * Why not, and what now. Together at most 300 characters as read.
+ * @param whom whom it is about, as the reader sees them
+ */
+export function refusal(no: Problem, n: Names, whom: Words = say`this person`): No {
   const cmd = (rest: string) => code(`${n.command} ${rest}`, 120);
   switch (no.code) {
     // ------------------------------------------------------------------------------------------------ who
@@ -83,7 +86,7 @@ export function refusal(no: Problem, n: Names): No {
       };
     case 'no_account':
       return {
-        what: say`${n.app(no.app)} shows no account${no.email === undefined ? '' : say` for ${short(no.email)}`}.`,
+        what: say`${n.app(no.app)} shows no account for ${no.email === undefined ? whom : short(no.email)}.`,
         next: say`Ask for an account first; the role can be asked for with it.`,
       };
     case 'account_inactive':

@@ -11,7 +11,7 @@ import { more, names } from './words.ts';
 
 /** "Admin", "Admin, Billing", or what stands for no role named. */
 const role = (deal: Deal): Words => (deal.roles.length === 0 ? say`every role above the base role` : names(deal.roles));
-const whom = (deal: Deal): Words => (deal.aboutYou ? say`you` : deal.subject);
+export const whom = (deal: Deal): Words => (deal.aboutYou ? say`you` : deal.subject);
 const account = (deal: Deal): Words =>
   deal.aboutYou ? say`your ${deal.app} account` : say`the ${deal.app} account of ${deal.subject}`;
 const group = (deal: Deal): Words =>
