@@ -181,7 +181,7 @@ export function refusal(no: Problem, n: Names, whom: Words = say`this person`): 
     case 'domain':
       return {
         what: say`${short(no.email)} is not an address of ${no.domains.length === 0 ? 'an allowed domain' : few(no.domains, 3)}.`,
-        next: say`Use the work address, or ask an owner to allow the domain.`,
+        next: say`Use the work address, or ask those who keep the policy to add the domain to ${code('domains')}.`,
       };
     case 'not_assigned':
     case 'no_updates':
