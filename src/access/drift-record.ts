@@ -64,7 +64,13 @@ export interface Baseline extends Shown {
   readonly counts: Readonly<Partial<Record<DifferenceKind, number>>>;
   /** The first of the people, the gravest first. */
   readonly named: readonly { readonly difference: Difference; readonly subject: Party }[];
-  readonly decision?: { readonly how: 'accept' | 'review'; readonly by: Party; readonly at: number };
+  readonly decision?: {
+    readonly how: 'accept' | 'review';
+    readonly by: Party;
+    readonly at: number;
+    /** Some of it was about whoever accepted, and is left to the other owners. */
+    readonly butOwn?: true;
+  };
 }
 
 /** More differs than has cards. */

@@ -5,7 +5,7 @@ import type { Refusal } from '../access/errors.ts';
 import type { SlackId, SubjectRef } from '../access/people.ts';
 import type { Action, Ask } from '../access/request.ts';
 import type { ListWhich } from '../access/service/desk.ts';
-import { matchApp } from './command/apps.ts';
+import { matchApp, unknownName } from './command/apps.ts';
 import { readAsk } from './command/ask.ts';
 import { nearest } from './command/nearest.ts';
 import { bareMention, readPerson, shown } from './command/person.ts';
@@ -30,6 +30,10 @@ export type Problem =
   | { code: 'text_too_long'; max: number }
   | { code: 'bad_duration'; given: string }
   | { code: 'bad_until'; given: string }
+  | { code: 'bare_time'; given: string; say: 'for' | 'until' }
+  /** What it should have been; `nearest` is what was probably meant, ready to type. */
+  | { code: 'mistyped'; given: string; as: 'app' | 'role' | 'either'; nearest: string }
+  | { code: 'unknown_name'; given: string; apps: string[]; roles: string[] }
   | { code: 'not_understood'; given: string }
   | { code: 'usage'; verb: Verb };
 
@@ -150,7 +154,7 @@ function readOnApp(verb: 'status' | 'sync' | 'pause' | 'resume', rest: readonly 
   const named = matchApp(rest, 0, ctx);
   const known = ctx.apps.map((app) => app.name);
   if (first !== undefined && named === undefined)
-    return { kind: 'refused', problem: { code: 'unknown_app', given: shown(first), known } };
+    return { kind: 'refused', problem: unknownName(shown(first), { apps: ctx.apps }) };
   if (named !== undefined && named.used < rest.length) return misused(verb);
   const app = named?.key ?? (ctx.apps.length === 1 ? ctx.apps[0]?.key : undefined);
   if (verb === 'status') return { kind: verb, ...(app === undefined ? {} : { app }) };

@@ -69,8 +69,16 @@ describe('the first look', () => {
     const office = await openOffice();
     await firstLook(office);
     const [first] = await baselines(office);
-    await click(office, 'carla', first?.id ?? '', 'accept');
+    const id = first?.id ?? '';
+    // Before the click each knows what it leaves open.
+    expect(office.drift.filter(({ record }) => record.id === id).map((copy) => [copy.user, copy.reader])).toEqual([
+      ['carla', 'subject'],
+      ['dmitri', 'owner'],
+    ]);
+    await click(office, 'carla', id, 'accept');
     expect(await states(office)).toEqual(['open stray/admin/a-carla', 'silent stray/admin/a-zoe']);
+    for (const user of ['carla', 'dmitri'])
+      expect(shown(office, user, id)).toMatchObject({ state: 'closed', decision: { how: 'accept', butOwn: true } });
     const own = await finding(office, 'stray/admin/a-carla');
     expect(office.drift.filter(({ record }) => record.id === own.id).map((copy) => [copy.user, copy.reader])).toEqual([
       ['carla', 'subject'],
@@ -99,6 +107,7 @@ describe('the first look', () => {
       'silent stray/admin/a-carla',
       'silent stray/admin/a-zoe',
     ]);
+    expect(shown(office, 'dmitri', first?.id ?? '')).not.toHaveProperty('decision.butOwn');
   });
 
   it('reviewed, becomes one card each; decided once, whoever clicks again', async () => {

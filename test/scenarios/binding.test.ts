@@ -108,13 +108,13 @@ describe('who may act', () => {
         .map(textOf)
         .filter((words) => !/Guests of this workspace cannot do this|Got it/.test(words)),
     ).toEqual([]);
-    await grace.sees(/INC-7[\s\S]*Guests of this workspace cannot do this/);
+    await grace.sees(/INC-7[\s\S]*Guests of this workspace cannot do this\. Ask an owner of the app/);
     expect(JSON.stringify(grace.messages())).not.toMatch(/example\.com[^"]*Admin/);
     expect((await hugo.types('/access mine', 'C0SHARED')).error).toBeDefined();
     expect((await person('U0IVY').types('/access mine')).error).toBe('account_inactive');
     // As subjects they are welcome: whoever left may still have to be taken care of.
     await ada.types('/access grant <@U0HUGO|hugo> admin because INC-8');
-    await ada.sees(/INC-8[\s\S]*shows no account/);
+    await ada.sees(/INC-8[\s\S]*shows no account for <@U0HUGO>/);
     await carla.types('/access lookup ivy@example.com');
     await carla.sees(/Ivy Schultz[\s\S]*Account: active/);
     expect(world.scim.calls.every((call) => call.method === 'GET')).toBe(true);

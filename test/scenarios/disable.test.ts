@@ -16,7 +16,7 @@ describe('disabling an account', () => {
     await carla.sees(/Waiting for <@U0BEN>/);
     // Requester, approver, owner and auditor see it …
     await dmitri.types('/access list pending');
-    await dmitri.sees(/open request[\s\S]*Disabling the Perplexity Enterprise account of <@U0ADA>/);
+    await dmitri.sees(/requests waiting for a decision[\s\S]*Disabling the Perplexity Enterprise account of <@U0ADA>/);
     await eve.types('/access lookup <@U0ADA|ada>');
     await eve.sees(/Disabling the Perplexity Enterprise account of/);
     // … the person does not, wherever they look.

@@ -10,12 +10,21 @@ function elsewhere({ world }: Story, userName: string, present: boolean): void {
 const ZOE = 'zoe.mueller@example.com';
 
 describe('what the directory shows and nobody asked for', () => {
+  it('is accepted but for what is about whoever accepts: the card says so before and after', async () => {
+    const { carla, dmitri } = await tell();
+    await carla.presses(/^Accept as standing/);
+    await dmitri.sees(/All but what is about <@U0CARLA> .* accepted as standing/);
+    await dmitri.sees(/Carla Novak .*holds Admin in Perplexity Enterprise, and nobody asked me for it/);
+  });
+
   it('is accepted once for what was there, told for what is new, adopted for a time and ended', async () => {
     const story = await tell();
     const { world, carla, dmitri, eve, members, until } = story;
     await carla.sees(
       /My first look at Perplexity Enterprise:[\s\S]*1 role is held that nobody asked me for\. <@U0CARLA> .* as Admin/,
     );
+    await carla.sees(/Accepting leaves all but what is about you as it is/);
+    await dmitri.sees(/Accepting leaves all of it as it is/);
     await dmitri.presses(/^Accept as standing/);
     await carla.sees(/Accepted as standing by <@U0DMITRI>/);
 

@@ -31,7 +31,7 @@ describe('the App Home', () => {
     await until('Ada’s Home says so', () => !/\*Admin\*/.test(home('U0ADA')));
 
     await carla.pressesHome(/^List Perplexity/);
-    await carla.sees(/2 people with a sensitive role/);
+    await carla.sees(/2 active accounts with a role above Member/);
   });
 
   it('has its like in the command: hub, mine, pending, help, and the shortcut for a colleague', async () => {

@@ -66,22 +66,24 @@ describe('looking somebody up', () => {
     await ada.sees(/in the Admin group/);
 
     await carla.types('/access list admins');
-    const admins = textOf(await carla.sees(/3 people with a sensitive role/));
+    const admins = textOf(await carla.sees(/3 active accounts with a role above Member/));
     expect(admins).toMatch(/Ada Okafor[^\n]*\*Admin\* until/);
     expect(admins).toMatch(/Carla Novak[^\n]*\*Admin\* \(standing\)/);
     await dmitri.types('/access list inactive');
     await dmitri.sees(/1 account switched off[\s\S]*Kim Larsen[^\n]*switched off/);
     await dmitri.types('/access list members');
-    await dmitri.sees(/9 accounts in all/);
+    await dmitri.sees(/9 active accounts with Member\n/);
     await eve.types('/access list expiring');
-    await eve.sees(/1 grant ending soon[\s\S]*Ada Okafor/);
+    await eve.sees(/1 account with a role that ends within a day[\s\S]*Ada Okafor/);
     await eve.types('/access list pending');
-    await eve.sees(/0 open requests not settled yet/);
+    await eve.sees(/0 requests waiting for a decision/);
     // A manager's list is of reports; anybody else's is of oneself, or refused.
     await ben.types('/access list members');
-    const reports = textOf(await ben.sees(/accounts in all/));
+    const reports = textOf(await ben.sees(/active accounts with Member, of those you may see/));
     expect(reports).toMatch(/Ada Okafor/);
     expect(reports).not.toMatch(/Zoë|Carla/);
+    await ada.types('/access list');
+    await ada.sees(/1 active account with Member, of those you may see[\s\S]*owners and auditors see everybody/);
     await finn.types('/access list admins');
     await finn.sees(/Only an owner of the app can do this/);
 

@@ -89,6 +89,8 @@ export interface ListView {
   readonly which: ListWhich;
   readonly rows: readonly ListRow[];
   readonly total: number;
+  /** The viewer may see themselves and their reports only: there may be others. */
+  readonly partial: boolean;
   readonly syncedAt?: number;
   readonly complete: boolean;
 }

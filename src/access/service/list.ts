@@ -47,6 +47,7 @@ export async function list(world: World, viewerId: SlackId, appKey: string, whic
     which,
     rows: rows.slice(0, ROWS),
     total: rows.length,
+    partial: !all,
     complete,
     ...(syncedAt === undefined ? {} : { syncedAt }),
   };
@@ -115,7 +116,8 @@ async function accountRows(
     const wanted = {
       inactive: account.active === false,
       admins: account.active !== false && roles.some((role) => role.role !== base),
-      members: account.active !== false && roles.some((role) => role.role === base),
+      // Where everybody has no role in common, an account alone makes a member.
+      members: account.active !== false && (base === undefined || roles.some((role) => role.role === base)),
       expiring: roles.some((role) => typeof role.until === 'number' && role.until <= soon),
     }[which];
     if (wanted)

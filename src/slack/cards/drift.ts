@@ -12,13 +12,13 @@ import { isNothing, join, NOTHING, piece, say, type Words } from '../text/words.
 import { ACTIONS, appPolicy, type CardContext, isObserved, type Message, type Pen, penFor } from './card.ts';
 import { refusalWords } from './refusal.ts';
 
-/** @param reader `subject`: it is about whoever reads it, who has no say in it */
+/** @param reader `subject`: it is about whoever reads it, who has no say in it; of the first look, some of it is */
 export function driftCard(record: DriftRecord, reader: 'owner' | 'subject', ctx: CardContext): Message {
   switch (record.what) {
     case 'finding':
       return findingCard(record, reader, ctx);
     case 'baseline':
-      return baselineCard(record, ctx);
+      return baselineCard(record, reader, ctx);
     case 'overflow':
       return overflowCard(record, ctx);
   }
@@ -135,7 +135,7 @@ function findingButtons({ id, difference, subject }: Finding, about: About, { t 
 
 // -------------------------------------------------------------------------------------------- the first look
 
-function baselineCard(baseline: Baseline, ctx: CardContext): Message {
+function baselineCard(baseline: Baseline, reader: 'owner' | 'subject', ctx: CardContext): Message {
   const pen = penFor(ctx);
   const { t, n } = pen;
   const { id, app, counts, named, state, decision } = baseline;
@@ -148,20 +148,18 @@ function baselineCard(baseline: Baseline, ctx: CardContext): Message {
       : t.drift.baseline(n.app(app), counts, people, base === undefined ? '' : n.role(base));
   if (state !== 'open') {
     const by =
-      decision === undefined
-        ? NOTHING
-        : t.drift.baselineDecided(decision.how, personWords(decision.by), n.at(decision.at));
+      decision === undefined ? NOTHING : t.drift.baselineDecided(decision, personWords(decision.by), n.at(decision.at));
     const said = join([head, by], '\n');
     return message(said, [section(said), footer(baseline, pen)]);
   }
   const { labels, dialogs } = t.drift;
   return message(head, [
     section(head),
-    section(t.drift.baselineWays),
+    section(t.drift.baselineWays(reader === 'subject')),
     ...actionsIfAny([
       button(labels.accept, ACTIONS.driftAccept, {
         request: id,
-        confirm: confirm({ ...dialogs.accept, no: t.labels.buttons.keep }),
+        confirm: confirm({ ...dialogs.accept(reader === 'subject'), no: t.labels.buttons.keep }),
       }),
       button(labels.review, ACTIONS.driftReview, { request: id }),
     ]),

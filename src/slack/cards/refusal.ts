@@ -15,9 +15,12 @@ export function refusalOf(request: AccessRequest): Refusal | undefined {
   return request.closing?.why === 'refused_at_apply' ? request.closing.refusal : undefined;
 }
 
-/** Both halves of the sentence. */
-export function refusalWords(problem: Problem, { t, n }: Pen): Words {
-  const { what, next } = t.refusal(problem, n);
+/**
+ * Both halves of the sentence.
+ * @param whom whom it is about, where a request says so
+ */
+export function refusalWords(problem: Problem, { t, n }: Pen, whom?: Words): Words {
+  const { what, next } = t.refusal(problem, n, whom);
   return say`${what} ${next}`;
 }
 

@@ -6,7 +6,7 @@ import type { AccessRequest } from '../../access/request.ts';
 import { actions, button, message, oneSentence, section } from '../blocks.ts';
 import { VERBS, type Verb } from '../command/verbs.ts';
 import type { Command } from '../command.ts';
-import { dealOf } from '../text/deal.ts';
+import { type Deal, dealOf } from '../text/deal.ts';
 import { bold, code, join, mention, say, type Words } from '../text/words.ts';
 import { ACTIONS, type CardContext, type Message, type Pen, penFor } from './card.ts';
 
@@ -81,7 +81,7 @@ export function linkedMessage(
 }
 
 /** What an ask asks for, before more about it is known than how the account is called that was picked. */
-export function askThing({ ask, picked }: Asked, { t, n }: Pen): Words {
+export function askDeal({ ask, picked }: Asked, { n }: Pen): Deal {
   const nobody: SlackId = { team: '', user: '' };
   const draft: AccessRequest = {
     id: '',
@@ -96,13 +96,13 @@ export function askThing({ ask, picked }: Asked, { t, n }: Pen): Words {
     cards: [],
   };
   const deal = dealOf(draft, { reader: 'requester', slack: nobody }, n);
-  return t.requests.thing({ ...deal, byYou: true, aboutYou: ask.subject.kind === 'me' });
+  return { ...deal, byYou: true, aboutYou: ask.subject.kind === 'me' };
 }
 
 /** "Got it…": the ask is stored, the card follows. */
 export function gotItMessage(asked: Asked, ctx: CardContext): Message {
   const pen = penFor(ctx);
-  return oneSentence(pen.t.help.replies.gotIt(askThing(asked, pen)));
+  return oneSentence(pen.t.help.replies.gotIt(pen.t.requests.thingInside(askDeal(asked, pen))));
 }
 
 /** The short answers of the edge itself. */

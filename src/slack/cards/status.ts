@@ -48,7 +48,11 @@ export function statusLines(draw: Draw): Words[] {
       // The first drawing is after the first look-up has failed; before it there is no card.
       return [request.rev > 1 ? t.requests.stillLooking : t.requests.lookingUp];
     case 'refused':
-      return [request.refusal === undefined ? piece(t.small.STATES.refused) : refusalWords(request.refusal, draw)];
+      return [
+        request.refusal === undefined
+          ? piece(t.small.STATES.refused)
+          : refusalWords(request.refusal, draw, t.requests.whom(deal)),
+      ];
     case 'pending':
       return [...decided, t.requests.waitingFor(waitingPeople(draw)), ...waitsLine(draw)];
     case 'approved':
@@ -162,7 +166,7 @@ function closingLine(draw: Draw): Words[] {
   const why = request.closing;
   const line =
     why.why === 'refused_at_apply'
-      ? say`${t.requests.closing(why)} ${refusalWords(why.refusal, draw)}`
+      ? say`${t.requests.closing(why)} ${refusalWords(why.refusal, draw, t.requests.whom(draw.deal))}`
       : t.requests.closing(why);
   return isNothing(line) ? [] : [line];
 }

@@ -1,7 +1,8 @@
 /**
  * Which app or role some words name. Knows the names and nothing of rules.
  */
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, Problem } from '../command.ts';
+import { nearest } from './nearest.ts';
 import type { Token } from './tokens.ts';
 
 type App = CommandContext['apps'][number];
@@ -37,4 +38,28 @@ export function appOfRole(role: string | undefined, ctx: CommandContext): App | 
       ? ctx.apps
       : ctx.apps.filter((app) => matchRole(role, app, ctx) !== undefined);
   return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/**
+ * What to say about a word that is no name here: what was probably meant, else what there is.
+ * @param apps absent: an app is named already  @param roles absent: a role is, or none is taken
+ */
+export function unknownName(
+  given: string,
+  { apps, roles }: { readonly apps?: readonly App[]; readonly roles?: readonly string[] },
+): Problem {
+  // An app is easier typed by its key, whatever part of its name was meant.
+  const meant = new Map([
+    ...(apps ?? []).map((app) => [folded(app.name), app.key] as const),
+    ...[...(apps ?? []).map((app) => app.key), ...(roles ?? [])].map((key) => [folded(key), key] as const),
+  ]);
+  const keys = [...meant.values()].map(folded);
+  const near = nearest(folded(given), [...new Set(keys)]) ?? nearest(folded(given), [...meant.keys()]);
+  const as = roles === undefined ? 'app' : apps === undefined ? 'role' : 'either';
+  const closest = near === undefined ? undefined : meant.get(near);
+  if (closest !== undefined) return { code: 'mistyped', given, as, nearest: closest };
+  const names = (apps ?? []).map((app) => app.name);
+  if (roles === undefined) return { code: 'unknown_app', given, known: names };
+  if (apps === undefined) return { code: 'unknown_role', given, known: [...roles] };
+  return { code: 'unknown_name', given, apps: names, roles: [...new Set(roles)] };
 }

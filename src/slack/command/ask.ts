@@ -6,8 +6,8 @@ import { REASON_MAX } from '../../access/policy.ts';
 import type { Action, Ask, DurationAsk } from '../../access/request.ts';
 import type { Command, CommandContext, Draft, Problem } from '../command.ts';
 import { clip, oneLine } from '../text/escape.ts';
-import { appOfRole, matchApp, matchRole } from './apps.ts';
-import { bareMention, readPerson } from './person.ts';
+import { appOfRole, matchApp, matchRole, unknownName } from './apps.ts';
+import { bareMention, readPerson, shown } from './person.ts';
 import { readLength, readUntil } from './times.ts';
 import { freeText, type Token } from './tokens.ts';
 
@@ -62,7 +62,10 @@ export function readAsk(verb: AskVerb, raw: string, words: readonly Token[], ctx
       at += 1;
       continue;
     }
-    at += takeName(found, word, words, at, TAKES[verb].role, only, ctx);
+    const named = takeName(found, word, words, at, TAKES[verb].role, only, ctx);
+    const bare = named === 0 && TAKES[verb].time ? takeBareTime(found, words, at) : 0;
+    if (named + bare === 0) found.left.push(word === '' ? '@' : oneLine(word, 100));
+    at += named + bare || 1;
   }
   return conclude(verb, found, ctx);
 }
@@ -84,7 +87,23 @@ function takeTime(found: Found, word: string, words: readonly Token[], at: numbe
   return 1 + read.used;
 }
 
-/** An app, a role, or a word that fits nowhere. @returns how many words were taken */
+/** A time without the word that makes it one: taken, but not without saying how it is written. @returns as `takeName` */
+function takeBareTime(found: Found, words: readonly Token[], at: number): number {
+  if (found.duration !== undefined) return 0;
+  const read = readLength(words, at) ?? readUntil(words, at);
+  if (read === undefined) return 0;
+  found.duration = read.ask;
+  const given = words
+    .slice(at, at + read.used)
+    .map(shown)
+    .join(' ');
+  // After a word that fits nowhere that word is the greater riddle.
+  if (found.left.length === 0)
+    found.problem ??= { code: 'bare_time', given: oneLine(given, 100), say: read.ask.kind === 'for' ? 'for' : 'until' };
+  return read.used;
+}
+
+/** An app or a role. @returns how many words were taken */
 function takeName(
   found: Found,
   word: string,
@@ -102,8 +121,8 @@ function takeName(
     found.app = app.key;
     return app.used;
   }
-  if (role !== undefined) found.role = role;
-  else found.left.push(word === '' ? '@' : oneLine(word, 100));
+  if (role === undefined) return 0;
+  found.role = role;
   return 1;
 }
 
@@ -149,11 +168,13 @@ function misfit(
   if (given === undefined) return undefined;
   const needsPerson = verb === 'grant' || verb === 'disable' || verb === 'enable' || verb === 'update';
   if (needsPerson && found.subject === undefined) return { code: 'unknown_person', given };
-  if (TAKES[verb].role && found.role === undefined && app !== undefined) {
-    return { code: 'unknown_role', given, known: [...app.roles] };
-  }
-  const named = ctx.apps.length === 1 || found.app !== undefined;
-  if (!named) return { code: 'unknown_app', given, known: ctx.apps.map((each) => each.name) };
+  const wantsRole = TAKES[verb].role && found.role === undefined;
+  if (wantsRole && app !== undefined) return unknownName(given, { roles: app.roles });
+  if (ctx.apps.length > 1 && found.app === undefined)
+    return unknownName(given, {
+      apps: ctx.apps,
+      ...(wantsRole ? { roles: ctx.apps.flatMap((each) => each.roles) } : {}),
+    });
   return { code: 'not_understood', given };
 }
 

@@ -19,7 +19,7 @@ export function denyModal(request: AccessRequest, ctx: CardContext): ModalView {
     DENY,
     modals.deny,
     [
-      section(draw.t.views.modal.denied(draw.t.requests.thing(draw.deal))),
+      section(draw.t.views.modal.denied(draw.t.requests.thingInside(draw.deal))),
       reasonField({ label: fields.denyReason, hint: fields.denyHint, optional: false }),
     ],
     { pen: draw, carry: { request: request.id } },

@@ -4,7 +4,7 @@
 import type { ModalView } from '@slack/types';
 import { type CardContext, penFor } from '../cards/card.ts';
 import { refusalWords } from '../cards/refusal.ts';
-import { type Asked, askThing } from '../cards/replies.ts';
+import { type Asked, askDeal } from '../cards/replies.ts';
 import type { Problem } from '../command.ts';
 import { note } from './view.ts';
 
@@ -21,5 +21,5 @@ export function refusedView(problem: Problem, ctx: CardContext): ModalView {
 /** The ask is stored; the answer comes as a message. */
 export function doneView(asked: Asked, ctx: CardContext): ModalView {
   const pen = penFor(ctx);
-  return note(pen.t.labels.views.done, pen.t.views.modal.sent(askThing(asked, pen)), pen);
+  return note(pen.t.labels.views.done, pen.t.views.modal.sent(pen.t.requests.thing(askDeal(asked, pen))), pen);
 }

@@ -61,3 +61,24 @@ export function escapeMrkdwn(text: string): string {
 export function unescapeMrkdwn(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
+
+/** Signs that look the same and do nothing: what people read stays as they wrote it. */
+const LOOKS_LIKE: Readonly<Record<string, string>> = {
+  '*': '\u2217',
+  _: '\u02CD',
+  '~': '\u223C',
+  ':': '\u2236',
+};
+/**
+ * What would begin or end bold, italics or a strike, or begin an emoji: its end may also be the first sign of what follows.
+ * Inside a word Slack takes the first three for text: `snake_case`, addresses and times stay as they are and can be copied.
+ */
+const MARKUP = /(?<![\p{L}\p{N}])[*_~]|[*_~](?![\p{L}\p{N}])|:(?=[\p{L}\p{N}_+'-]+:|(?!\d+$)[\p{L}\p{N}_+'-]+$)/gu;
+
+/**
+ * Text that Slack's mrkdwn shows sign by sign. It has an escape for its three control characters only. A blank of no width
+ * beside the others would be copied along unseen, and nobody promises that it helps.
+ */
+export function inertMrkdwn(text: string): string {
+  return escapeMrkdwn(text.replaceAll('`', "'").replace(MARKUP, (sign) => LOOKS_LIKE[sign] ?? sign));
+}

@@ -2,7 +2,7 @@
  * Sentences as data: a tagged template whose every string is text and nothing else, rendered to Slack's mrkdwn or to
  * plain text at the last moment. Escaping cannot be forgotten, because nothing but this file writes markup.
  */
-import { clip, escapeMrkdwn, oneLine, severalLines } from './escape.ts';
+import { clip, escapeMrkdwn, inertMrkdwn, oneLine, severalLines } from './escape.ts';
 
 type Part =
   | { readonly kind: 'text'; readonly text: string }
@@ -132,13 +132,13 @@ function safeUrl(url: string): string | undefined {
 function partToMrkdwn(part: Part): string {
   switch (part.kind) {
     case 'text':
-      return escapeMrkdwn(part.text).replaceAll('`', "'");
+      return inertMrkdwn(part.text);
     case 'bold':
-      return part.text === '' ? '' : `*${escapeMrkdwn(part.text.replaceAll('*', ''))}*`;
+      return part.text === '' ? '' : `*${inertMrkdwn(part.text.replaceAll('*', ''))}*`;
     case 'code':
       return part.text === '' ? '' : `\`${escapeMrkdwn(part.text.replaceAll('`', "'"))}\``;
     case 'quote':
-      return part.lines.map((line) => `>${escapeMrkdwn(line).replaceAll('`', "'")}`).join('\n');
+      return part.lines.map((line) => `>${inertMrkdwn(line)}`).join('\n');
     case 'mention':
       return /^[UW][A-Z0-9]{1,30}$/.test(part.user) ? `<@${part.user}>` : partToMrkdwn(textPart(part.name));
     case 'usergroup':
@@ -150,7 +150,7 @@ function partToMrkdwn(part: Part): string {
     }
     case 'link': {
       const url = safeUrl(part.url);
-      const label = escapeMrkdwn(part.label).replaceAll('|', '/').replaceAll('`', "'");
+      const label = inertMrkdwn(part.label).replaceAll('|', '/');
       return url === undefined || label === '' ? label : `<${url}|${label}>`;
     }
     case 'emoji':

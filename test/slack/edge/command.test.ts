@@ -133,6 +133,15 @@ describe.each(['http', 'socket'] as const)('a command over %s', (mode) => {
     expect(edge.verbs()).not.toContain('submit');
   });
 
+  it('that is mistyped opens the form and says what was probably meant', async () => {
+    edge = await startEdge(mode);
+    await command('/access request admn for 1h because INC-7');
+    const view = await edge.until(() => topView(edge, USERS.alice));
+    expect(view.callbackId).toBe('modal.request');
+    expect(said(view)).toContain('Did you mean `admin`?');
+    expect(edge.verbs()).not.toContain('submit');
+  });
+
   it('that no form could mend is refused in the acknowledgement', async () => {
     edge = await startEdge(mode);
     edge.desk.teach({

@@ -194,7 +194,7 @@ function fakeDesk(notify: () => void): FakeDesk {
         },
       ],
     }),
-    list: async (_viewer, app, which) => ({ app, which, rows: [], total: 0, complete: true }),
+    list: async (_viewer, app, which) => ({ app, which, rows: [], total: 0, partial: false, complete: true }),
     history: async () => ({ whose: { name: 'Alice' }, entries: [] }),
     link: async () => ({ name: 'Bob Example', apps: ['perplexity'] }),
     pause: async (owner, app) => ({

@@ -44,7 +44,7 @@ describe('status, sync, pause and resume', () => {
       }
       expect(parseCommand(`${kind} perdo`, TWO)).toMatchObject({
         kind: 'refused',
-        problem: { code: 'unknown_app', given: 'perdo' },
+        problem: { code: 'mistyped', as: 'app', given: 'perdo', nearest: 'perdoo' },
       });
       expect(parseCommand(`${kind} perdoo now`, TWO)).toMatchObject({ kind: 'refused', problem: { code: 'usage' } });
     }

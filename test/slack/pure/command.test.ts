@@ -187,9 +187,9 @@ describe('the grammar', () => {
   });
 
   it('says what it did not understand instead of guessing', () => {
-    expect(one('request adminn')).toMatchObject({
+    expect(one('request owner')).toMatchObject({
       kind: 'incomplete',
-      problem: { code: 'unknown_role', given: 'adminn' },
+      problem: { code: 'unknown_role', given: 'owner', known: ['admin', 'member'] },
     });
     expect(two('request perdoo member')).toMatchObject({ problem: { code: 'unknown_role', given: 'member' } });
     expect(one('grant bob admin')).toMatchObject({
@@ -200,7 +200,58 @@ describe('the grammar', () => {
       kind: 'incomplete',
       problem: { code: 'not_understood', given: 'please' },
     });
-    expect(two('request perdo lead')).toMatchObject({ problem: { code: 'unknown_app', given: 'perdo' } });
+    expect(two('request salesfarce lead')).toMatchObject({ problem: { code: 'unknown_app', given: 'salesfarce' } });
+    expect(two('request superuser for 4h')).toEqual({
+      kind: 'incomplete',
+      action: 'grant',
+      draft: { duration: { kind: 'for', ms: 4 * HOUR } },
+      problem: {
+        code: 'unknown_name',
+        given: 'superuser',
+        apps: ['Perplexity Enterprise', 'Perdoo'],
+        roles: ['admin', 'member', 'lead'],
+      },
+    });
+  });
+
+  it('says which role or app was probably meant', () => {
+    const meant: [Command, 'app' | 'role' | 'either', string, string][] = [
+      [two('request admn for 4h because INC-7'), 'either', 'admn', 'admin'],
+      [two('request PERDO'), 'either', 'perdo', 'perdoo'],
+      [two('revoke <@U0BOB> membr'), 'either', 'membr', 'member'],
+      [two('request perdo lead'), 'app', 'perdo', 'perdoo'],
+      [two('disable <@U0BOB> perplexty'), 'app', 'perplexty', 'perplexity'],
+      [two('status perdo'), 'app', 'perdo', 'perdoo'],
+      [two('request perplexity adminn'), 'role', 'adminn', 'admin'],
+      [one('request adminn'), 'role', 'adminn', 'admin'],
+    ];
+    for (const [parsed, as, given, nearest] of meant)
+      expect(parsed, given).toMatchObject({ problem: { code: 'mistyped', as, given, nearest } });
+    const named: CommandContext = { team: TEAM, apps: [...ONE.apps, { key: 'crm', name: 'Salesforce', roles: [] }] };
+    expect(parseCommand('disable <@U0BOB> salesfroce', named)).toMatchObject({ problem: { nearest: 'crm' } });
+  });
+
+  it('takes a time without its word, and says how it is written', () => {
+    for (const context of [ONE, TWO]) {
+      expect(parseCommand('request admin 4h INC-7', context)).toMatchObject({
+        kind: 'incomplete',
+        draft: { role: 'admin', duration: { kind: 'for', ms: 4 * HOUR } },
+        problem: { code: 'bare_time', given: '4h', say: 'for' },
+      });
+    }
+    expect(one('request 2 hours admin because INC-7')).toMatchObject({
+      kind: 'incomplete',
+      draft: { role: 'admin', duration: { kind: 'for', ms: 2 * HOUR }, reason: 'INC-7' },
+      problem: { code: 'bare_time', given: '2 hours', say: 'for' },
+    });
+    expect(one('request admin 17:00')).toMatchObject({ problem: { code: 'bare_time', given: '17:00', say: 'until' } });
+    expect(one('request adminn 4h')).toMatchObject({
+      draft: { duration: { kind: 'for', ms: 4 * HOUR } },
+      problem: { code: 'mistyped' },
+    });
+    // A second time contradicts the first; where no time is taken it is a word like any other.
+    expect(one('request for 4h admin 2h')).toMatchObject({ problem: { code: 'not_understood', given: '2h' } });
+    expect(one('revoke admin 4h')).toMatchObject({ problem: { code: 'not_understood', given: '4h' } });
   });
 
   it('never acts on a word left over', () => {

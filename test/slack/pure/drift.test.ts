@@ -242,6 +242,21 @@ describe('the card of the first look', () => {
     expect(said(baseline({ state: 'closed', decision }))).toMatch(/To be reviewed one by one: <@U0OWNER>/);
   });
 
+  it('promises no more than a click does: what is about whoever accepts stays with the others', () => {
+    const dialog = (reader: 'owner' | 'subject') => {
+      const { blocks } = driftCard(baseline(), reader, context());
+      return JSON.stringify(blocks?.filter((block) => block.type === 'actions'));
+    };
+    expect(dialog('subject')).toMatch(/Everything on this card but what is about you stays as it is/);
+    expect(dialog('owner')).toMatch(/Everything on this card stays as it is/);
+    expect(said(baseline(), 'subject')).toMatch(/Accepting leaves all but what is about you/);
+    const decision = { how: 'accept', by: owner(HARMLESS), at: NOW } as const;
+    expect(said(baseline({ state: 'closed', decision }))).toMatch(/\nAccepted as standing by <@U0OWNER>/);
+    expect(said(baseline({ state: 'closed', decision: { ...decision, butOwn: true } }))).toMatch(
+      /\nAll but what is about <@U0OWNER> .*accepted as standing[\s\S]*The other owners have a card/,
+    );
+  });
+
   it('and that of what has no card of its own says how many, and what to do', () => {
     const more = {
       what: 'overflow',

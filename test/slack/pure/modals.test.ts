@@ -484,6 +484,7 @@ describe('the other modals', () => {
   });
 
   it('need a reason to deny, and stand on the request alone', () => {
+    expect(textOf(denyModal(request('disable', 'pending'), ctx).blocks)).toContain('You deny: disabling the ');
     const view = denyModal(request('grant', 'pending'), ctx);
     expect(view.private_metadata).toBe('{"request":"req-1"}');
     expect(readDeny(submitted(view), ctx).errors).toHaveProperty('reason');

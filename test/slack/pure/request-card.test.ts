@@ -509,3 +509,35 @@ describe('the card of an update', () => {
     expect(text).toContain(`Waiting for <@${OWNER}>.`);
   });
 });
+
+describe('what is asked about oneself', () => {
+  it.each(['disable', 'enable', 'update'] as const)('says “your account” (%s)', (action) => {
+    const made = request(action, 'pending');
+    const own: AccessRequest = { ...made, ask: { ...made.ask, subject: { kind: 'me' } }, subject: made.requester };
+    const card = requestCard(own, { reader: 'requester', slack: made.requester.slack }, context());
+    expect(textOf(card)).toMatch(/You ask to \*\w+\* your Perplexity Enterprise account\./);
+    expect(card.text).toMatch(/^(Disabling|Enabling|Updating) your Perplexity Enterprise account: /);
+    const other = requestCard(made, readerOf('approver'), context());
+    expect(textOf(other)).toMatch(/the Perplexity Enterprise account of /);
+  });
+});
+
+describe('a request that finds no account', () => {
+  const none = { code: 'no_account', app: 'perplexity' } as const;
+  const { subject: _nobody, ...unresolved } = request('grant', 'refused');
+  const about = (subject: AccessRequest['ask']['subject']): AccessRequest => ({
+    ...unresolved,
+    ask: { ...unresolved.ask, subject },
+    refusal: none,
+  });
+
+  it('says for whom, although it knows no address', () => {
+    const card = (made: AccessRequest) => textOf(requestCard(made, readerOf('requester'), context()));
+    expect(card(about({ kind: 'slack', slack: slack('U0HUGO') }))).toContain(
+      'Perplexity Enterprise shows no account for <@U0HUGO>.',
+    );
+    expect(card(about({ kind: 'me' }))).toContain('Perplexity Enterprise shows no account for you.');
+    const late: AccessRequest = { ...request('grant', 'failed'), closing: { why: 'refused_at_apply', refusal: none } };
+    expect(card(late)).toMatch(/shows no account for <@U0BOB>/);
+  });
+});

@@ -123,6 +123,7 @@ const lists = (text: string): ListView[] =>
         : {}),
     })),
     total: 5000,
+    partial: which === 'expiring',
     syncedAt: NOW,
     complete: false,
   }));
@@ -422,10 +423,31 @@ describe('a list', () => {
     const [list] = lists('Bob');
     if (list === undefined) throw new Error('samples');
     const text = textOf(listCard(list, ctx).blocks);
-    expect(text).toContain('5000 people with a sensitive role');
+    expect(text).toContain('5000 active accounts with a role above Member');
     expect(text).toContain('…and 4900 more.');
     expect(text).toContain('some accounts may be missing');
     expect(textOf(listCard({ ...list, rows: [], total: 0 }, ctx).blocks)).toContain('Nobody here.');
+  });
+
+  it('counts nobody whom the reader may not see, and says so', () => {
+    const said = lists('Bob').map((list) => textOf(listCard({ ...list, total: 1, partial: true }, ctx).blocks));
+    for (const text of said)
+      expect(text).toMatch(/, of those you may see\n[\s\S]*owners and auditors see (everybody|all of them)/);
+    for (const list of lists('Bob')) {
+      const all = textOf(listCard({ ...list, partial: false }, ctx).blocks);
+      expect(all).not.toMatch(/you may see|auditors see/);
+    }
+  });
+
+  it('names the base role only where there is one', () => {
+    const { admin } = appPolicy().roles;
+    if (admin === undefined) throw new Error('no admin');
+    const without = context({ roles: { admin } });
+    const titles = lists('Bob').map((list) => listCard(list, without).text);
+    expect(titles.slice(0, 2)).toEqual([
+      '*Perplexity Enterprise*: 5000 active accounts with a role',
+      '*Perplexity Enterprise*: 5000 active accounts',
+    ]);
   });
 });
 
@@ -563,11 +585,16 @@ describe('the help', () => {
     expect(replyMessage({ kind: 'telling_owners' }, ctx).text).toContain('told the owners');
     const ask = { action: 'grant', app: 'perplexity', role: 'admin', subject: { kind: 'me' } } as const;
     expect(gotItMessage({ ask }, ctx).text).toContain('Got it: Admin in Perplexity Enterprise for you.');
+    const own = (action: 'disable' | 'revoke' | 'provision') =>
+      gotItMessage({ ask: { action, app: 'perplexity', subject: { kind: 'me' } } }, ctx).text;
+    expect(own('disable')).toContain('Got it: disabling your Perplexity Enterprise account.');
+    expect(own('revoke')).toContain('Got it: taking every role above the base role in Perplexity Enterprise from you.');
+    expect(own('provision')).toContain('Got it: an account in Perplexity Enterprise for you.');
     const whose = { kind: 'account', app: 'perplexity', account: 'a-7' } as const;
     const off = { action: 'enable', app: 'perplexity', subject: whose } as const;
     const picked = { account: 'a-7', name: 'Gus Berg', email: 'gus@example.com' };
     expect(gotItMessage({ ask: off, picked }, ctx).text).toContain(
-      'Got it: Enabling the Perplexity Enterprise account of Gus Berg (gus@example.com).',
+      'Got it: enabling the Perplexity Enterprise account of Gus Berg (gus@example.com).',
     );
   });
 });

@@ -62,8 +62,36 @@ describe('text from people', () => {
 describe('a sentence', () => {
   it('escapes every interpolated text and keeps our own markup', () => {
     const words = say`${bold('Admin')} for ${'<!channel> & *x* `y`'} ${mention('U0BOB', 'Bob')} ${code('a`b')} ${emoji('warning')}`;
-    expect(toMrkdwn(words)).toBe("*Admin* for &lt;!channel&gt; &amp; *x* 'y' <@U0BOB> `a'b` :warning:");
+    expect(toMrkdwn(words)).toBe("*Admin* for &lt;!channel&gt; &amp; ∗x∗ 'y' <@U0BOB> `a'b` :warning:");
     expect(toPlain(words)).toBe('Admin for <!channel> & *x* `y` Bob a`b');
+  });
+
+  it('formats nothing that a person wrote, wherever it stands', () => {
+    const wrote = '*bold* _i_ ~s~ :tada: **x** _*y*_ (*z*) `c` :+1: :100: now :warning';
+    const read = "∗bold∗ ˍiˍ ∼s∼ ∶tada: ∗∗x∗∗ ˍ∗y∗ˍ (∗z∗) 'c' ∶+1: ∶100: now ∶warning";
+    expect(toMrkdwn(say`${wrote}: ${mention('nobody', wrote)}`)).toBe(`${read}: ${read}`);
+    expect(toMrkdwn(quote(wrote))).toBe(`>${read}`);
+    expect(toMrkdwn(link('https://x.y/', wrote))).toBe(`<https://x.y/|${read}>`);
+    expect(toPlain(say`${wrote}`)).toBe(wrote);
+  });
+
+  it('leaves what formats nothing as it is, to be copied', () => {
+    for (const text of ['bob_smith+a@example.com', 'PPLX_Admin', '2*3', 'at 17:00', 'https://x.y:8080', 'INC-7: why'])
+      expect(toMrkdwn(say`${text}`)).toBe(text);
+  });
+
+  it('has no formatting but ours, whatever people write and however it meets', () => {
+    const sign = fc.constantFrom(...'*_~:`ab1 -+.\n');
+    const text = fc.array(sign, { maxLength: 12 }).map((all) => all.join(''));
+    // As Slack reads it: between the edges of words, on one line; an emoji anywhere.
+    const STYLED = /(?<![\p{L}\p{N}])([*_~])(?=\S)(.*?\S)\1(?![\p{L}\p{N}])|`[^`]+`|:(?!\d+:)[a-z0-9_+'-]+:/u;
+    fc.assert(
+      fc.property(text, text, (one, two) => {
+        for (const words of [say`${one}: ${two}`, say`(${one}, ${two}:)`, quote(`${one}\n${two}`)])
+          expect(toMrkdwn(words)).not.toMatch(STYLED);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('never makes a mention, link or date of what a person wrote', () => {
@@ -89,7 +117,7 @@ describe('a sentence', () => {
   });
 
   it('marks every line that a person wrote', () => {
-    expect(toMrkdwn(quote('one\n\n> two\r\nApproved by *me*'))).toBe('>one\n>&gt; two\n>Approved by *me*');
+    expect(toMrkdwn(quote('one\n\n> two\r\nApproved by *me*'))).toBe('>one\n>&gt; two\n>Approved by ∗me∗');
   });
 
   it('shows a date in the reader’s zone, and in the policy’s where there is no Slack', () => {

@@ -156,8 +156,13 @@ async function recountOne(world: World, baseline: Baseline): Promise<void> {
 
 const EARLIER: readonly DifferenceKind[] = ['stray', 'both', 'none'];
 
-const notedFor = async (world: World, { app, id }: Baseline): Promise<Finding[]> =>
+/** What its card speaks for still. */
+export const notedFor = async (world: World, { app, id }: Baseline): Promise<Finding[]> =>
   (await world.store.drifts(app)).filter(isFinding).filter((each) => each.state === 'noted' && each.baseline === id);
+
+/** What of it is about somebody, who has no say in that. */
+export const notedAbout = async (world: World, baseline: Baseline, who: Party): Promise<Finding[]> =>
+  (await notedFor(world, baseline)).filter(({ subject }) => subject !== undefined && samePersonAs(world, who, subject));
 
 /** Writes down what was decided about the first look. Safe to run twice. */
 export async function settleBaseline(world: World, baseline: Baseline): Promise<JobResult> {

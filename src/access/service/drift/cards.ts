@@ -3,12 +3,14 @@
  * status says of drift.
  */
 import type { Baseline, DriftRecord, Finding } from '../../drift-record.ts';
+import type { Party } from '../../people.ts';
 import { DAY } from '../../policy.ts';
 import type { Job } from '../../ports.ts';
 import { ownersOf, samePersonAs } from '../approvers.ts';
 import { personParty } from '../binding.ts';
 import { type Copy, retire, showCopies } from '../copies.ts';
 import { DONE, type JobResult, type World } from '../world.ts';
+import { notedFor } from './baseline.ts';
 import { isFinding } from './book.ts';
 
 /** After this long the copies stay as they are; the finding stands. */
@@ -35,15 +37,23 @@ export async function driftCards(world: World, job: Job): Promise<JobResult> {
 
 const isOver = (record: DriftRecord): boolean => record.state === 'closed';
 
-/** Every owner while it waits for one; then only who has a copy. Who it is about reads it without buttons. */
+/**
+ * Every owner while it waits for one; then only who has a copy. Who a finding is about reads it without buttons; on the
+ * first look's card they are told what their click leaves to the others.
+ */
 async function readersOf(world: World, record: DriftRecord): Promise<Copy[]> {
   const app = world.policy.apps[record.app];
   if (app === undefined || (record.state !== 'open' && record.state !== 'settling')) return [];
-  const about = isFinding(record) ? record.subject : undefined;
+  const about = await subjectsOf(world, record);
   return (await ownersOf(world, app)).map((owner) => ({
-    reader: about !== undefined && samePersonAs(world, personParty(owner), about) ? 'subject' : 'owner',
+    reader: about.some((subject) => samePersonAs(world, personParty(owner), subject)) ? 'subject' : 'owner',
     slack: owner.slack,
   }));
+}
+
+async function subjectsOf(world: World, record: DriftRecord): Promise<Party[]> {
+  const told = isFinding(record) ? [record] : record.what === 'baseline' ? await notedFor(world, record) : [];
+  return told.flatMap(({ subject }) => (subject === undefined ? [] : [subject]));
 }
 
 /** What differs in an app now, as far as it is known. */

@@ -16,6 +16,7 @@ import { type Draft, draftOn, getHolding, noteOf, putHolding, record as recordRe
 import { textRefusal } from '../terms.ts';
 import { appOf, commitPlanned, laneOf, RANK, type World } from '../world.ts';
 import { settledBy } from './ask.ts';
+import { notedAbout } from './baseline.ts';
 import { isFinding, putDrift, recordDrift } from './book.ts';
 
 /** What a button on the card of a finding, or of the first look, asks for. Adopting is an ask of its own. */
@@ -88,13 +89,28 @@ async function entitled(world: World, record: DriftRecord, actor: Person): Promi
 
 // ------------------------------------------------------------------------------------------- the first look
 
-async function decideBaseline(world: World, { id }: Baseline, by: Clicker, { how }: DriftClick): Promise<DriftRecord> {
+async function decideBaseline(
+  world: World,
+  baseline: Baseline,
+  by: Clicker,
+  { how }: DriftClick,
+): Promise<DriftRecord> {
+  const { id } = baseline;
   if (how !== 'accept' && how !== 'review') return refuse({ code: 'drift_settled' });
-  return world.store.commit([`drift:${id}`], (view) => {
-    const draft = draftOn(view);
+  const plan = async (): Promise<Key[]> => {
+    const own = how === 'accept' ? await notedAbout(world, baseline, by) : [];
+    return [`drift:${id}`, ...own.map((finding) => `drift:${finding.id}` as const)];
+  };
+  return commitPlanned(world.store, plan, (view, named) => {
+    const draft = draftOn(view, named);
     const now = view.get('drift', id);
     if (now?.what !== 'baseline' || now.state !== 'open') return refuse(settledBy(now));
-    const next = changed<Baseline>(now, { state: 'settling', decision: { how, by, at: draft.now } });
+    const left = [...named].some((key) => {
+      const finding = view.get('drift', key.slice('drift:'.length));
+      return isFinding(finding) && finding.state === 'noted';
+    });
+    const decision = { how, by, at: draft.now, ...(left ? { butOwn: true as const } : {}) };
+    const next = changed<Baseline>(now, { state: 'settling', decision });
     putDrift(draft, next);
     draft.event({
       type: 'drift.compared',

@@ -118,9 +118,18 @@ export function baseline(app: string, counts: Baseline['counts'], people: readon
   const left = total > people.length ? say` ${more(total - people.length)}` : NOTHING;
   return say`${bold(`My first look at ${app}:`)} ${join(what, '; ')}. ${listed(people, people.length, more)}${left}.`;
 }
-export const baselineWays = say`Accepting leaves all of it as it is, as standing. Reviewing gives each its own card. From now on every new difference has a card of its own either way; what is about whoever accepts stays open for the other owners.`;
-export function baselineDecided(how: 'accept' | 'review', by: Words, at: Words): Words {
-  return how === 'accept' ? say`Accepted as standing by ${by}, ${at}.` : say`To be reviewed one by one: ${by}, ${at}.`;
+/** @param own some of it is about whoever reads this */
+export const baselineWays = (own: boolean): Words =>
+  say`Accepting leaves ${own ? 'all but what is about you' : 'all of it'} as it is, as standing. Reviewing gives each its own card. From now on every new difference has a card of its own either way; what is about ${own ? 'you' : 'whoever accepts'} stays open for the other owners.`;
+export function baselineDecided(
+  { how, butOwn }: Pick<NonNullable<Baseline['decision']>, 'how' | 'butOwn'>,
+  by: Words,
+  at: Words,
+): Words {
+  if (how === 'review') return say`To be reviewed one by one: ${by}, ${at}.`;
+  return butOwn === true
+    ? say`All but what is about ${by} accepted as standing by them, ${at}. The other owners have a card for the rest.`
+    : say`Accepted as standing by ${by}, ${at}.`;
 }
 export const baselineGone = say`None of it is so any more.`;
 
@@ -158,11 +167,14 @@ export function putRightLabel(kind: DifferenceKind, who: string, role: string, b
 export const dialogs = {
   putRight: { title: 'Put this right?', yes: 'Put it right' },
   endGrant: { title: 'End the grant?', yes: 'End it', text: 'The grant ends now. It can be asked for again.' },
-  accept: {
+  /** @param own some of it is about whoever clicks */
+  accept: (own: boolean) => ({
     title: 'Accept as standing?',
     yes: 'Accept',
-    text: 'Everything on this card stays as it is and is not shown again while it lasts. This is on record.',
-  },
+    text: own
+      ? 'Everything on this card but what is about you stays as it is and is not shown again while it lasts. What is about you is left to the other owners. This is on record.'
+      : 'Everything on this card stays as it is and is not shown again while it lasts. This is on record.',
+  }),
 };
 
 export const modals = {

@@ -19,8 +19,13 @@ export interface No {
 const oneOf = (verb: 'Use' | 'Name', known: readonly string[]): Words =>
   known.length === 0 ? say`Ask an owner what there is.` : say`${verb} one of these: ${few(known)}.`;
 
-/** Why not, and what now. Together at most 300 characters as read. */
-export function refusal(no: Problem, n: Names): No {
+const neither = (given: string): Words => say`“${short(given)}” is neither an app nor a role I know.`;
+
+/**
+ * Why not, and what now. Together at most 300 characters as read.
+ * @param whom whom it is about, as the reader sees them
+ */
+export function refusal(no: Problem, n: Names, whom: Words = say`this person`): No {
   const cmd = (rest: string) => code(`${n.command} ${rest}`, 120);
   switch (no.code) {
     // ------------------------------------------------------------------------------------------------ who
@@ -81,7 +86,7 @@ export function refusal(no: Problem, n: Names): No {
       };
     case 'no_account':
       return {
-        what: say`${n.app(no.app)} shows no account${no.email === undefined ? '' : say` for ${short(no.email)}`}.`,
+        what: say`${n.app(no.app)} shows no account for ${no.email === undefined ? whom : short(no.email)}.`,
         next: say`Ask for an account first; the role can be asked for with it.`,
       };
     case 'account_inactive':
@@ -176,7 +181,7 @@ export function refusal(no: Problem, n: Names): No {
     case 'domain':
       return {
         what: say`${short(no.email)} is not an address of ${no.domains.length === 0 ? 'an allowed domain' : few(no.domains, 3)}.`,
-        next: say`Use the work address, or ask an owner to allow the domain.`,
+        next: say`Use the work address, or ask those who keep the policy to add the domain to ${code('domains')}.`,
       };
     case 'not_assigned':
     case 'no_updates':
@@ -291,6 +296,27 @@ export function refusal(no: Problem, n: Names): No {
       return {
         what: say`“${short(no.given)}” is not a time I know.`,
         next: say`Write it like ${code('until 17:00')}, ${code('until friday')} or ${code('until 2026-12-24')}.`,
+      };
+    case 'bare_time':
+      return {
+        what: say`“${short(no.given)}” needs a word before it.`,
+        next: say`Write ${code(`${no.say} ${no.given}`, 60)}, and the reason after ${code('because')}; check it here before you send.`,
+      };
+    case 'mistyped': {
+      const what = {
+        app: say`I know no app called “${short(no.given)}”.`,
+        role: say`There is no role “${short(no.given)}” there.`,
+        either: neither(no.given),
+      }[no.as];
+      return {
+        what: say`${what} Did you mean ${code(no.nearest, 60)}?`,
+        next: say`Use it if so; nothing was changed.`,
+      };
+    }
+    case 'unknown_name':
+      return {
+        what: neither(no.given),
+        next: say`Name a role (${few(no.roles.map(n.role), 3, 24)}) or an app (${few(no.apps, 3, 24)}).`,
       };
     case 'not_understood':
       return { what: say`I did not understand “${short(no.given)}”.`, next: say`Check it here before you send.` };

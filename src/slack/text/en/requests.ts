@@ -11,7 +11,9 @@ import { more, names } from './words.ts';
 
 /** "Admin", "Admin, Billing", or what stands for no role named. */
 const role = (deal: Deal): Words => (deal.roles.length === 0 ? say`every role above the base role` : names(deal.roles));
-const whom = (deal: Deal): Words => (deal.aboutYou ? say`you` : deal.subject);
+export const whom = (deal: Deal): Words => (deal.aboutYou ? say`you` : deal.subject);
+const account = (deal: Deal): Words =>
+  deal.aboutYou ? say`your ${deal.app} account` : say`the ${deal.app} account of ${deal.subject}`;
 const group = (deal: Deal): Words =>
   say`the ${names(deal.roles)} group${deal.roles.length === 1 ? '' : 's'} of ${deal.app}`;
 
@@ -30,30 +32,37 @@ export function asks(deal: Deal): Words {
     case 'provision':
       return say`${who} ${ask} for ${bold(`an account in ${deal.app}`)}${forWhom}.`;
     case 'disable':
-      return say`${who} ${ask} to ${bold('disable')} the ${deal.app} account of ${whom(deal)}.`;
+      return say`${who} ${ask} to ${bold('disable')} ${account(deal)}.`;
     case 'enable':
-      return say`${who} ${ask} to ${bold('enable')} the ${deal.app} account of ${whom(deal)}.`;
+      return say`${who} ${ask} to ${bold('enable')} ${account(deal)}.`;
     case 'update':
-      return say`${who} ${ask} to ${bold('update')} the ${deal.app} account of ${whom(deal)}.`;
+      return say`${who} ${ask} to ${bold('update')} ${account(deal)}.`;
   }
 }
 
-/** The request as a thing: for notifications, lists, dialogs. */
+/** The request as a thing, as a sentence begins: for notifications, lists, dialogs. */
 export function thing(deal: Deal): Words {
+  return thingAs(deal, (word) => word);
+}
+/** The same inside a sentence. Names of roles stay as they are. */
+export function thingInside(deal: Deal): Words {
+  return thingAs(deal, (word) => word.toLowerCase());
+}
+function thingAs(deal: Deal, first: (word: string) => string): Words {
   const who = whom(deal);
   switch (deal.action) {
     case 'grant':
-      return say`${deal.roles[0] ?? 'A role'} in ${deal.app} for ${who}`;
+      return say`${deal.roles[0] ?? first('A role')} in ${deal.app} for ${who}`;
     case 'revoke':
-      return say`Taking ${role(deal)} in ${deal.app} from ${who}`;
+      return say`${first('Taking')} ${role(deal)} in ${deal.app} from ${who}`;
     case 'provision':
-      return say`An account in ${deal.app} for ${who}`;
+      return say`${first('An')} account in ${deal.app} for ${who}`;
     case 'disable':
-      return say`Disabling the ${deal.app} account of ${who}`;
+      return say`${first('Disabling')} ${account(deal)}`;
     case 'enable':
-      return say`Enabling the ${deal.app} account of ${who}`;
+      return say`${first('Enabling')} ${account(deal)}`;
     case 'update':
-      return say`Updating the ${deal.app} account of ${who}`;
+      return say`${first('Updating')} ${account(deal)}`;
   }
 }
 

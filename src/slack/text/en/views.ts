@@ -43,23 +43,26 @@ export const none = (what: Words): Words =>
 export const noneNext = (n: Names): Words =>
   say`Check the spelling, or ask for an account with ${code(`${n.command} provision`)}.`;
 
-export function listTitle(app: string, which: ListWhich, total: number): Words {
+/**
+ * Says what was counted and no more.
+ * @param base label of the base role; empty: none  @param partial others are there that the reader may not see
+ */
+export function listTitle(app: string, which: ListWhich, total: number, base: string, partial: boolean): Words {
+  const accounts = countOf(total, 'account');
+  const active = countOf(total, 'active account');
   const what: Record<ListWhich, string> = {
-    admins: countOf(total, 'person', 'people'),
-    members: countOf(total, 'account'),
-    inactive: countOf(total, 'account'),
-    pending: countOf(total, 'open request'),
-    expiring: countOf(total, 'grant'),
+    admins: `${active} with a role${base === '' ? '' : ` above ${base}`}`,
+    members: `${active}${base === '' ? '' : ` with ${base}`}`,
+    inactive: `${accounts} switched off`,
+    pending: `${countOf(total, 'request')} waiting for a decision`,
+    expiring: `${accounts} with a role that ends within a day`,
   };
-  const how: Record<ListWhich, string> = {
-    admins: 'with a sensitive role',
-    members: 'in all',
-    inactive: 'switched off',
-    pending: 'not settled yet',
-    expiring: 'ending soon',
-  };
-  return say`${bold(app)}: ${what[which]} ${how[which]}`;
+  return say`${bold(app)}: ${what[which]}${partial ? ', of those you may see' : ''}`;
 }
+export const onlyYours = (which: ListWhich): Words =>
+  which === 'pending'
+    ? say`You see the requests you have a part in; owners and auditors see all of them.`
+    : say`You see yourself and those who report to you; owners and auditors see everybody.`;
 export const emptyList = say`Nobody here.`;
 export const moreRows = (count: number): Words => say`…and ${count} more.`;
 

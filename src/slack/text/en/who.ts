@@ -8,7 +8,11 @@ import type { No } from './refusals.ts';
 export function outsider(standing: Extract<Refusal, { code: 'outsider' }>['standing']): No {
   switch (standing) {
     case 'guest':
-      return { what: say`Guests of this workspace cannot do this.`, next: say`Ask a full member to ask for you.` };
+      // Not "have a member ask": a guest's address is seldom one that may have an account.
+      return {
+        what: say`Guests of this workspace cannot do this.`,
+        next: say`Ask an owner of the app: they decide whether guests get access.`,
+      };
     case 'bot':
       return { what: say`Only people can do this, not apps.`, next: say`Ask from your own Slack account.` };
     case 'deactivated':
@@ -16,7 +20,7 @@ export function outsider(standing: Extract<Refusal, { code: 'outsider' }>['stand
     case 'outside':
       return {
         what: say`You belong to another organisation, so I cannot act for you here.`,
-        next: say`Ask a member of this workspace to ask for you.`,
+        next: say`Ask an owner of the app: they decide whether people from outside get access.`,
       };
   }
 }

@@ -44,9 +44,9 @@ export const names = (all: readonly string[], max = 4): Words =>
 export const short = (text: string): Words => piece(text, 48);
 
 /** A few names of others, short enough that the next step is still read. */
-export const few = (all: readonly string[], max = 4): Words =>
+export const few = (all: readonly string[], max = 4, each = 40): Words =>
   listed(
-    all.map((name) => piece(name, 40)),
+    all.map((name) => piece(name, each)),
     max,
     more,
   );
