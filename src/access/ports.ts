@@ -441,7 +441,7 @@ export interface Directory {
   search(text: string, limit: number): Hit[];
   /** Mirror: by id; answers from memory. */
   known(account: string): Account | undefined;
-  /** Mirror: as `find`, a hint that is never acted upon; answers from memory. */
+  /** Mirror: as `find`; answers from memory. A hint: whatever is done to an account rests on a live read. */
   knownBy(email: string): readonly Account[];
   /** Mirror: all accounts, and members by group as far as known; answers from memory. */
   all(): Iterable<Account>;

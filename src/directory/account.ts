@@ -96,6 +96,12 @@ export function addressesOf(account: Pick<Account, 'userName' | 'email'>): strin
   return [...new Set([account.userName, account.email].map(foldEmail))].filter((address) => address !== '');
 }
 
+/** Of accounts that answer to an address, folded: whose userName it is comes first. */
+export const byUserName =
+  (address: string) =>
+  (a: Account, b: Account): number =>
+    Number(foldEmail(b.userName) === address) - Number(foldEmail(a.userName) === address);
+
 /** What people may look an account up by. */
 export function textsOf(account: Account): string[] {
   return [...new Set([account.name, account.userName, ...account.emails])];

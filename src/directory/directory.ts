@@ -3,9 +3,11 @@
  * know who may do what.
  */
 import type { DirectoryError } from '../access/errors.ts';
+import { foldEmail } from '../access/people.ts';
 import type { AppPolicy } from '../access/policy.ts';
 import type { Clock, Directory, SyncResult } from '../access/ports.ts';
 import type { ScimClient } from '../scim/index.ts';
+import { byUserName } from './account.ts';
 import { createAttempt } from './attempt.ts';
 import { createGroups } from './groups.ts';
 import { createMirror } from './mirror.ts';
@@ -100,7 +102,11 @@ export function createDirectory(options: DirectoryOptions): MirroredDirectory {
     ...createUpdates({ client, mode, clock, attempt, reads }),
     search: (text, limit) => mirror.search(text, limit),
     known: (account) => mirror.known(account),
-    knownBy: (email) => mirror.withAddress(email).flatMap((id) => mirror.known(id) ?? []),
+    knownBy: (email) =>
+      mirror
+        .withAddress(email)
+        .flatMap((id) => mirror.known(id) ?? [])
+        .sort(byUserName(foldEmail(email))),
     all: () => mirror.all(),
     knownMembers: (group) => mirror.members(group),
     freshness: () => {

@@ -109,6 +109,12 @@ export function createMirror(): Mirror {
     }
   }
 
+  function link(account: Account): void {
+    for (const address of addressesOf(account)) {
+      byAddress.set(address, [...(byAddress.get(address) ?? []), account.id]);
+    }
+  }
+
   /** Takes over what is not so already: most of what a listing says is. */
   function put(account: Account, entry: Entry | undefined): Sight {
     if (departed.size > 0) departed.delete(account.id);
@@ -121,14 +127,14 @@ export function createMirror(): Mirror {
       entry.seen = tick();
       if (!same || before.changed !== account.changed) entry.account = account;
       if (same) return 'same';
-      if (sameTexts(before, account)) return 'other';
       unlink(before);
+      link(account);
+      if (!sameTexts(before, account)) index.put(account.id, textsOf(account));
+      return 'other';
     }
-    for (const address of addressesOf(account)) {
-      byAddress.set(address, [...(byAddress.get(address) ?? []), account.id]);
-    }
+    link(account);
     index.put(account.id, textsOf(account));
-    return entry === undefined ? 'new' : 'other';
+    return 'new';
   }
 
   function remove(account: Account): void {

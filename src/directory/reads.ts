@@ -6,7 +6,7 @@ import { DirectoryError } from '../access/errors.ts';
 import { foldEmail } from '../access/people.ts';
 import type { Account, Membership } from '../access/ports.ts';
 import type { ScimClient, ScimUser } from '../scim/index.ts';
-import { addressesOf, toAccount } from './account.ts';
+import { addressesOf, byUserName, toAccount } from './account.ts';
 import { reading } from './faults.ts';
 import type { Mirror } from './mirror.ts';
 
@@ -76,9 +76,7 @@ export function createReads(client: ScimClient, mirror: Mirror, fresh: () => boo
       if (found.size === 0 && !fresh()) add(await client.findUsers({ email, thorough: true }));
     });
     const answering = [...found.values()].map(take).filter((each) => addressesOf(each).includes(wanted));
-    return answering.sort(
-      (a, b) => Number(foldEmail(b.userName) === wanted) - Number(foldEmail(a.userName) === wanted),
-    );
+    return answering.sort(byUserName(wanted));
   }
 
   /**

@@ -13,8 +13,8 @@ const MAX_QUERY = 200;
 /** So many of those who match are put in order, those with the best words first: an answer must not hold up the process. */
 const MAX_RANKED = 4_000;
 
-/** Where no more entries than this have a word of the query, the other words are looked for in these entries only. */
-const FEW = 4_000;
+/** To look through the words of one entry takes as long as to sift so many words of the vocabulary. */
+const ENTRY_COST = 8;
 
 const RANKED = 255;
 
@@ -222,7 +222,9 @@ export function createIndex(): Index {
         const matches = vocabulary.match(term, among);
         if (matches === undefined) return [];
         terms.push(matches);
-        if (among === undefined && matches.uses <= FEW) among = wordsAround(matches);
+        // Where few entries have it, the other words are looked for in these entries only.
+        const few = matches.uses * ENTRY_COST < postings.length;
+        if (among === undefined && few) among = wordsAround(matches);
       }
       terms.sort((a, b) => a.uses - b.uses);
       const bySum = rank(terms, limit);

@@ -50,6 +50,9 @@ describe('taking a role away', () => {
         });
       expect((await about('eve')).refusal).toEqual({ code: 'kept_account', email: 'eve@example.com' });
       expect((await about('zoe')).refusal).toBeUndefined();
+      office.accounts.set('a-eve', account('eve', { userName: 'other@example.com' }));
+      office.accounts.set('a-carla', account('carla', { userName: 'eve@example.com' }));
+      expect((await about('carla')).refusal).toMatchObject({ code: 'kept_account' });
     },
   );
 

@@ -25,6 +25,18 @@ describe('the mirror', () => {
     expect(mirror.known('ada')?.active).toBe(true);
   });
 
+  it('goes by the address that is the primary one now, though all of them are as before', () => {
+    const mirror = createMirror();
+    const both = ['ada@example.com', 'lovelace@example.com'];
+    mirror.saw(person('ada', { emails: both }));
+    expect(mirror.withAddress('lovelace@example.com')).toEqual([]);
+    mirror.saw(person('ada', { email: 'lovelace@example.com', emails: both }));
+    expect(mirror.withAddress('lovelace@example.com')).toEqual(['ada']);
+    mirror.saw(person('ada', { emails: both }));
+    expect(mirror.withAddress('lovelace@example.com')).toEqual([]);
+    expect(mirror.search('lovelace', 5)).toHaveLength(1);
+  });
+
   it('does not bring back who was gone when read live after the listing began', () => {
     const mirror = createMirror();
     mirror.saw(person('ada'));

@@ -86,32 +86,50 @@ export async function openHistory(
     }
   }
 
-  /** `undefined` when it has just been sealed. */
-  const inOpen = async (
-    segment: Segment,
-    { written, waiting }: Parts,
-    ...wanted: Wanted
-  ): Promise<AsyncGenerator<Place> | undefined> => {
-    const file = written > 0 ? await openIfAny(openPath(dir, segment)) : undefined;
-    if (written > 0 && file === undefined) return undefined;
-    return (async function* () {
-      try {
-        yield* scanBackwards(waiting, segment, ...wanted);
-        if (file !== undefined) yield* scanFileBackwards(file, written, segment, ...wanted);
-      } finally {
-        await file?.close();
-      }
-    })();
-  };
-
-  async function* inSealed(segment: Segment, ...wanted: Wanted): AsyncGenerator<Place> {
-    if ((await sizeIfAny(sealedPath(dir, segment))) < 0) await seal(segment);
-    const file = await open(sealedPath(dir, segment), 'r');
+  async function* inSealed(file: FileHandle, segment: Segment, ...wanted: Wanted): AsyncGenerator<Place> {
     try {
       yield* search(file, segment, ...wanted);
     } finally {
       await file.close();
     }
+  }
+
+  async function* inOpen(
+    file: FileHandle | undefined,
+    segment: Segment,
+    { written, waiting }: Parts,
+    ...wanted: Wanted
+  ): AsyncGenerator<Place> {
+    try {
+      yield* scanBackwards(waiting, segment, ...wanted);
+      if (file !== undefined) yield* scanFileBackwards(file, written, segment, ...wanted);
+    } finally {
+      await file?.close();
+    }
+  }
+
+  /** Read out of the segment itself, where its index is gone or cannot be written: slow, and never wrong. */
+  async function* inSegment(segment: Segment, ...wanted: Wanted): AsyncGenerator<Place> {
+    const all = createEntries(segment);
+    await collect(segment, all);
+    yield* scanBackwards(all.bytes(), segment, ...wanted);
+  }
+
+  async function placesIn(segment: Segment, ...wanted: Wanted): Promise<AsyncGenerator<Place>> {
+    if (segment.name === current.segment.name) {
+      const parts = current.parts();
+      const file = parts.written > 0 ? await openIfAny(openPath(dir, segment)) : undefined;
+      if (parts.written === 0 || file !== undefined) return inOpen(file, segment, parts, ...wanted);
+      // Sealed meanwhile, or taken away by somebody.
+      if (segment.name === current.segment.name) return inSegment(segment, ...wanted);
+    }
+    try {
+      if ((await sizeIfAny(sealedPath(dir, segment))) < 0) await seal(segment);
+    } catch (error) {
+      log.warn({ error: String(error), segment: segment.name }, 'the index of a segment waits');
+      return inSegment(segment, ...wanted);
+    }
+    return inSealed(await open(sealedPath(dir, segment), 'r'), segment, ...wanted);
   }
 
   return {
@@ -140,10 +158,7 @@ export async function openHistory(
       for (const one of segments) {
         // One past the open one is only being born.
         if (one.first > current.segment.first || (before !== undefined && one.first >= before)) continue;
-        const wanted = [term, before ?? Number.POSITIVE_INFINITY] as const;
-        const { segment, parts } = current;
-        const places = one.name === segment.name ? await inOpen(segment, parts(), ...wanted) : undefined;
-        yield* places ?? inSealed(one, ...wanted);
+        yield* await placesIn(one, term, before ?? Number.POSITIVE_INFINITY);
       }
     },
     close: () => inTurn(() => current.close()),
@@ -153,7 +168,7 @@ export async function openHistory(
 /** Term, and the line before which. */
 type Wanted = readonly [string, number];
 
-/** An index that still grows. */
+/** What the index of the open segment is made of. */
 interface Parts {
   /** So many bytes of the file are its own by now … */
   readonly written: number;

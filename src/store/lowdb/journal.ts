@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import type { Head } from '../../access/ports.ts';
 import { writeFully } from './durable.ts';
 import { errnoOf } from './errors.ts';
-import { type Birth, BLANK, bear, listSegments, monthOf, type Segment } from './segment.ts';
+import { type Birth, BLANK, bear, listSegments, monthOf, ROOM_BYTES, type Segment } from './segment.ts';
 
 /** Nothing was written, for there is no room. Everything is as before. */
 export class WriteRefused extends Error {
@@ -50,7 +50,7 @@ const PROBE = 64 * 1024;
  * Blanks, now and then written behind the lines. To write over them the disk needs no new place and no new length of the
  * file, which is a third of what a durable write costs (docs/decisions/0010).
  */
-const ROOM = Buffer.alloc(512 * 1024, BLANK);
+const ROOM = Buffer.alloc(ROOM_BYTES, BLANK);
 
 export async function openJournal(
   dir: string,
@@ -62,9 +62,9 @@ export async function openJournal(
   /** Where the room behind the last line ends. */
   let room = end;
   let notBefore = 0;
-  // A crash may have left lines that only the system's cache had: what happens next will rest on them.
   try {
     ({ size: room } = await handle.stat());
+    // A crash may have left lines that only the system's cache had: what happens next will rest on them.
     await handle.datasync();
   } catch (error) {
     await handle.close();
@@ -82,14 +82,14 @@ export async function openJournal(
 
   /** Part of it may be on the disk already; whoever is told that nothing was changed shall be right after a power cut. */
   const takeBack = async (): Promise<void> => {
-    await handle.truncate(end);
     room = end;
+    await handle.truncate(end);
     await handle.datasync();
   };
 
-  /** Without the room: it is of no use to those who read the file. */
+  /** Without the room, which is of no use to those who read the file. Where it cannot be cut off it does no harm. */
   const leave = async (): Promise<void> => {
-    if (room > end) await handle.truncate(end);
+    if (room > end) await handle.truncate(end).catch(() => undefined);
     await handle.close();
   };
 

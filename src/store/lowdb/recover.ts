@@ -3,12 +3,13 @@
  * Reads only; `open.ts` acts on the verdict.
  */
 import type { Head } from '../../access/ports.ts';
-import { type Damage, decodeLine, MAX_LINE_BYTES } from '../chain.ts';
+import { type Damage, decodeLine } from '../chain.ts';
+import { MAX_BATCH_BYTES } from './batch.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { StoreOpenError } from './errors.ts';
 import { findBase, replay, type Standing, type Walk } from './replay.ts';
 import { provesDurable, salvage } from './salvage.ts';
-import { lengthOf, listSegments, readAt, type Segment } from './segment.ts';
+import { listSegments, ROOM_BYTES, readAt, type Segment } from './segment.ts';
 
 export type Verdict =
   | { readonly kind: 'fresh' }
@@ -32,6 +33,9 @@ export interface Found {
   readonly unusable?: string;
 }
 
+/** A write that a crash cut short: a batch, and the room that was written with it. */
+const MAX_TORN = MAX_BATCH_BYTES + ROOM_BYTES;
+
 /** @throws StoreOpenError when lines are lost that were there, or when a later version wrote them */
 export async function recover(dir: string, saved: Checkpoint | undefined, heads: readonly Head[]): Promise<Found> {
   const segments = await listSegments(dir);
@@ -49,13 +53,13 @@ export async function recover(dir: string, saved: Checkpoint | undefined, heads:
   const named = Math.max(saved?.seq ?? 0, heads.at(-1)?.seq ?? 0, newest.first);
   const behind = named > last.head.seq;
 
-  const rest = fault === undefined ? 0 : (await lengthOf(fault.segment)) - fault.offset;
+  const rest = fault === undefined ? 0 : fault.length - fault.offset;
   if (rest === 0 && behind) throw lostLines(last.head.seq, named, 'nothing follows its last valid line');
   const unusable =
     saved !== undefined && !located && saved.seq <= last.head.seq ? { unusable: 'its line is not in the journal' } : {};
   if (fault === undefined) return { verdict: { kind: 'whole', walk, torn: 0 }, ...unusable };
   const atEnd = fault.segment.name === newest.name && fault.offset > 0;
-  if (atEnd && rest <= MAX_LINE_BYTES && !behind && !(await provesDurable(fault, last.head.seq))) {
+  if (atEnd && rest <= MAX_TORN && !behind && !(await provesDurable(fault, last.head.seq))) {
     return { verdict: { kind: 'whole', walk, torn: rest }, ...unusable };
   }
   const ahead = saved !== undefined && saved.seq > last.head.seq ? saved : undefined;
@@ -77,7 +81,6 @@ const lostLines = (last: number, named: number, why: string): StoreOpenError =>
 async function isInJournal(saved: Checkpoint, segments: readonly Segment[]): Promise<boolean> {
   const segment = segments.find(({ name }) => name === saved.segment);
   if (segment === undefined || saved.offset <= saved.line) return false;
-  if ((await lengthOf(segment)) < saved.offset) return false;
   const bytes = await readAt(segment.path, saved.line, saved.offset - saved.line);
   const raw = bytes.at(-1) === 0x0a ? decodeLine(bytes.subarray(0, -1)) : undefined;
   return raw !== undefined && raw.hash === saved.hash && raw.middle.seq === saved.seq;

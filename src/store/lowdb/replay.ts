@@ -45,6 +45,16 @@ export async function findBase(segments: readonly Segment[], saved: Checkpoint |
   );
 }
 
+/** Where the lines do not hold any more. */
+export interface Fault {
+  readonly segment: Segment;
+  /** Of the segment in the list. */
+  readonly index: number;
+  readonly offset: number;
+  /** Where the segment ended when it was read. */
+  readonly length: number;
+}
+
 /** How far the lines hold. */
 export interface Walk {
   readonly last: Standing;
@@ -55,7 +65,7 @@ export interface Walk {
   readonly covered: Covered;
   readonly entries: Entries;
   /** The first stretch that does not hold. */
-  readonly fault?: { readonly segment: Segment; readonly index: number; readonly offset: number };
+  readonly fault?: Fault;
 }
 
 /** Applies line after line up to the end, or to the first that does not hold. */
@@ -76,7 +86,9 @@ export async function replay(segments: readonly Segment[], { index, checkpoint }
     if (n > index) covered = { terms: 0, offset: 0 };
     const entries = createEntries(segment);
     let end = n === index ? place.offset : 0;
-    for await (const stretch of readStretches(segment, end)) {
+    // Once: beside a running bot it grows, and what is written after this is no fault.
+    const length = await lengthOf(segment);
+    for await (const stretch of readStretches(segment, end, length)) {
       const checked = checkLine(stretch, last?.head);
       const next = 'raw' in checked ? applyLine(checked.raw, last, segment) : undefined;
       if (next === undefined) break;
@@ -87,7 +99,7 @@ export async function replay(segments: readonly Segment[], { index, checkpoint }
       replayed++;
     }
     if (end > 0) reached = { segment, entries };
-    if (end === 0 || end < (await lengthOf(segment))) fault = { segment, index: n, offset: end };
+    if (end === 0 || end < length) fault = { segment, index: n, offset: end, length };
   }
   if (last === undefined || reached === undefined) {
     throw new Error('the journal changed while it was read');

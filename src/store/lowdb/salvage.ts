@@ -5,23 +5,16 @@
 import { type Damage, decodeLine, privateHolds, type Raw } from '../chain.ts';
 import { checkLine } from './check.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { applyLine, type Standing } from './replay.ts';
+import { applyLine, type Fault, type Standing } from './replay.ts';
 import { lengthOf, readStretches, type Segment } from './segment.ts';
 import { createState } from './state.ts';
-
-export interface Fault {
-  readonly segment: Segment;
-  /** Of the segment in the list. */
-  readonly index: number;
-  readonly offset: number;
-}
 
 /**
  * Whether a line behind the fault says that a line past `last` was durable when it was written: then what is damaged
  * is no torn end.
  */
-export async function provesDurable({ segment, offset }: Fault, last: number): Promise<boolean> {
-  for await (const { kind, bytes } of readStretches(segment, offset)) {
+export async function provesDurable({ segment, offset, length }: Fault, last: number): Promise<boolean> {
+  for await (const { kind, bytes } of readStretches(segment, offset, length)) {
     const raw = kind === 'line' ? decodeLine(bytes) : undefined;
     if (raw !== undefined && privateHolds(raw) && (raw.middle.synced ?? 0) > last) return true;
   }

@@ -43,6 +43,8 @@ export async function listSegments(dir: string): Promise<Segment[]> {
 
 /** What may stand behind a segment's last line, as much of it as there is: it is no part of the segment. */
 export const BLANK = 0x20;
+/** As much of it as is written at once. */
+export const ROOM_BYTES = 512 * 1024;
 
 /** Where a segment ends: bytes up to the blanks behind its last line. */
 export async function lengthOf(segment: Segment): Promise<number> {

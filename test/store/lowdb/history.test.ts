@@ -1,5 +1,5 @@
 /** The index of the journal by itself: where a term is spoken of, at moments the store does not stop at. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { GENESIS } from '../../../src/store/chain.ts';
@@ -8,6 +8,21 @@ import { bear, journalFolder } from '../../../src/store/lowdb/segment.ts';
 import { createState } from '../../../src/store/lowdb/state.ts';
 import { createEntries } from '../../../src/store/lowdb/terms.ts';
 import { temporaryFolder } from './hands.ts';
+
+/** Lets no file handle write. */
+async function failingWrites(dir: string, run: () => Promise<void>): Promise<void> {
+  const probe = await open(join(dir, 'probe'), 'w');
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const whole = Object.getOwnPropertyDescriptor(prototype, 'write');
+  const value = () => Promise.reject(Object.assign(new Error('ENOSPC: as asked'), { code: 'ENOSPC' }));
+  Object.defineProperty(prototype, 'write', { ...whole, value });
+  try {
+    await run();
+  } finally {
+    Object.defineProperty(prototype, 'write', whole ?? {});
+  }
+}
 
 it('is asked while a segment is being born: that one is left alone, and what is not written yet is found', async () => {
   const { dir, remove } = await temporaryFolder();
@@ -28,10 +43,13 @@ it('is asked while a segment is being born: that one is left alone, and what is 
   add(2);
   await history.sync();
   add(3);
+  // What could not be written is neither forgotten nor in the way of what comes.
+  await failingWrites(dir, () => expect(history.sync()).rejects.toMatchObject({ code: 'ENOSPC' }));
   const { segment: next } = await bear(dir, { ...birth, seq: 4, previous: { seq: 3, hash: head.hash } });
   expect(await seqsOf('person:T1/U1')).toEqual([3, 2]);
   expect(await readdir(join(dir, 'index'))).toEqual([`${segment.name}.open`]);
 
+  await history.sync();
   history.turn(next);
   history.entries().add(['person:T1/U1'], { seq: 5, offset: 0, length: 100 });
   expect(await seqsOf('person:T1/U1')).toEqual([5, 3, 2]);

@@ -1,10 +1,11 @@
 /** What a start makes of what a crash, a bad disk or a careless hand left behind. */
-import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/access/ports.ts';
 import { encodeFront, sha256 } from '../../../src/store/chain.ts';
 import type { StoreOpenError, StoreOptions } from '../../../src/store/lowdb/open.ts';
+import { recover } from '../../../src/store/lowdb/recover.ts';
 import { verifyJournal } from '../../../src/store/lowdb/verify.ts';
 import { event, job, putOnce, putRequest, request } from '../records.ts';
 import {
@@ -109,6 +110,31 @@ describe('a start after a crash', () => {
     }
   });
 
+  it('is judged alike beside a bot that writes on: what comes while it is read is no fault', async () => {
+    const { store } = await opened(dir);
+    for (const id of ['a', 'b', 'c']) await put(store, id);
+    const probe = await open(join(dir, 'probe'), 'w');
+    const prototype = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const whole = Object.getOwnPropertyDescriptor(prototype, 'read');
+    let reads = 0;
+    Object.defineProperty(prototype, 'read', {
+      ...whole,
+      async value(this: FileHandle, ...given: unknown[]): Promise<unknown> {
+        reads++;
+        if (reads < 20) await put(store, `during${reads}`);
+        return (await Reflect.apply(whole?.value as (...args: unknown[]) => unknown, this, given)) as unknown;
+      },
+    });
+    try {
+      const { verdict } = await recover(dir, undefined, []);
+      expect(reads).toBeGreaterThan(2);
+      expect(verdict).toMatchObject({ kind: 'whole', torn: 0 });
+    } finally {
+      Object.defineProperty(prototype, 'read', whole ?? {});
+    }
+  });
+
   it('finds the room behind the last line, and goes on in it', async () => {
     const image = await crashed(['a', 'b']);
     const path = await newestFile(image);
@@ -122,6 +148,17 @@ describe('a start after a crash', () => {
     await store.close();
     const bytes = await readFile(path);
     expect(bytes).toHaveLength(endOf(bytes));
+  });
+
+  it('takes a large batch for torn, too, when nothing of it came, and nothing of its room', async () => {
+    const image = await crashed(['a', 'b']);
+    const path = await newestFile(image);
+    const bytes = await readFile(path);
+    const lost = 1024 * 1024 + 512 * 1024;
+    await writeFile(path, Buffer.concat([bytes.subarray(0, endOf(bytes)), Buffer.alloc(lost)]));
+    const { store, findings } = await opened(image);
+    expect(findings).toMatchObject({ torn: { bytes: lost } });
+    expect(await openIds(store)).toEqual(['a', 'b']);
   });
 
   it('takes the rest of an interrupted batch for torn as well', async () => {
@@ -398,12 +435,54 @@ describe('damage', () => {
   });
 });
 
+describe('an index that somebody takes away from a running bot', () => {
+  it('is missed by no question, and is there again after the next start', async () => {
+    const held = hands();
+    const { store } = await openIn(dir, held, { segmentBytes: 20_000, checkpointEvery: 5 });
+    stores.push(store);
+    const seen = async (from: Store): Promise<number> => (await from.history('person:T1/U1', { limit: 90 })).length;
+    for (let n = 0; n < 5; n++) await put(store, `a${n}`);
+    await held.says('checkpoint written');
+    const index = join(dir, 'index');
+    expect(await filesOf(index)).toHaveLength(1);
+    await rm(index, { recursive: true });
+    await mkdir(index);
+    await put(store, 'b');
+    expect(await seen(store)).toBe(6);
+    expect(await filesOf(index)).toEqual([]);
+    let last = 6;
+    for (let n = 0; (await journalFiles(dir)).length < 2; n++, last++) await put(store, `c${n}`);
+    expect(await seen(store)).toBe(last);
+    await store.close();
+    expect(await seen((await opened(dir)).store)).toBe(last);
+  });
+});
+
+describe('an index that cannot be written', () => {
+  it('keeps no history from being told: it is read out of the journal', async () => {
+    const { store } = await opened(dir, { segmentBytes: 4000 });
+    await put(store, 'a');
+    const [first = ''] = await filesOf(join(dir, 'journal'));
+    // Where the sealed index would be made stands something else.
+    await mkdir(join(dir, 'index', `${first.replace(/\.log$/, '')}.sorted.unfinished`), { recursive: true });
+    let last = 1;
+    for (let n = 0; (await journalFiles(dir)).length < 2; n++, last++) await put(store, `b${n}`);
+    expect(await store.history('person:T1/U1', { limit: 90 })).toHaveLength(last);
+    expect((await filesOf(join(dir, 'index'))).filter((name) => name.endsWith('.sorted'))).toEqual([]);
+  });
+});
+
 describe('segments', () => {
   it('follow one another by size, and the newest alone holds all of live state', async () => {
     const ids = Array.from({ length: 12 }, (_, at) => `r${at}`).sort();
     const image = await crashed(ids, { segmentBytes: 4000 });
     const files = await journalFiles(image);
     expect(files.length).toBeGreaterThan(1);
+    // No room is left in those that are full.
+    for (const path of files.slice(0, -1)) {
+      const bytes = await readFile(path);
+      expect(bytes).toHaveLength(endOf(bytes));
+    }
     for (const path of files.slice(0, -1)) await rm(path);
     await rm(join(image, 'state.json'), { force: true });
     const { store } = await opened(image);

@@ -209,6 +209,22 @@ describe('where writing down takes longer than the disk', () => {
 });
 
 describe('where the disk is what takes long', () => {
+  it('those who wait go together, as soon as the last four batches have shown it', async () => {
+    await put('quick');
+    await listening(
+      async () => {
+        for (const id of ['a', 'b', 'c']) await put(id);
+        await four();
+        expect(said.indexOf('write')).toBe(said.indexOf('writes second, sees the first') + 1);
+        await put('d');
+        said = [];
+        await Promise.all(['e', 'f', 'g', 'h'].map((id) => put(id)));
+        expect(said.filter((word) => word.startsWith('write'))[4]).toBe('write');
+      },
+      { ms: 100 },
+    );
+  });
+
   it('those who come back at once go with those who came meanwhile', async () => {
     await listening(() => put('slow', 0), { ms: 100 });
     said = [];

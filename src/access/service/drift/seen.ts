@@ -63,11 +63,10 @@ function busyIn(directory: Directory, open: readonly AccessRequest[]): Set<strin
   for (const request of open) {
     if (!isUnderWay(request)) continue;
     const { newAccount, action } = request.ask;
-    const account =
-      request.subject?.account ?? (newAccount === undefined ? undefined : directory.knownBy(newAccount.email)[0]?.id);
-    if (account === undefined) continue;
+    const made = newAccount === undefined ? [] : directory.knownBy(newAccount.email).map(({ id }) => id);
+    const accounts = request.subject?.account === undefined ? made : [request.subject.account];
     const roles = action === 'grant' || action === 'revoke' ? rolesOf(request) : [''];
-    for (const role of roles) busy.add(`${account}/${role}`);
+    for (const account of accounts) for (const role of roles) busy.add(`${account}/${role}`);
   }
   return busy;
 }
