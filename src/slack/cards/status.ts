@@ -36,6 +36,12 @@ export function waitingPeople(draw: Draw): Words[] {
     .map((approver) => draw.person(approver));
 }
 
+/** Nobody should have to guess what the policy's own length is. */
+const lengthLine = ({ request, t, n }: Draw): Words[] =>
+  request.ask.action === 'grant'
+    ? [say`${t.labels.facts.howLong}: ${t.facts.howLong(request.length, request.ask.duration, n)}.`]
+    : [];
+
 const entitledLine = ({ request, t, deal }: Draw): Words[] =>
   request.entitlement === undefined ? [] : [t.requests.noApprovalNeeded(request.entitlement, deal)];
 
@@ -54,7 +60,7 @@ export function statusLines(draw: Draw): Words[] {
           : refusalWords(request.refusal, draw, t.requests.whom(deal)),
       ];
     case 'pending':
-      return [...decided, t.requests.waitingFor(waitingPeople(draw)), ...waitsLine(draw)];
+      return [...decided, ...lengthLine(draw), t.requests.waitingFor(waitingPeople(draw)), ...waitsLine(draw)];
     case 'approved':
       // A linked grant waits for its account first, and for the app only then.
       if (request.after !== undefined && request.applyFrom === undefined)

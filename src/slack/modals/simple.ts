@@ -21,5 +21,5 @@ export function refusedView(problem: Problem, ctx: CardContext): ModalView {
 /** The ask is stored; the answer comes as a message. */
 export function doneView(asked: Asked, ctx: CardContext): ModalView {
   const pen = penFor(ctx);
-  return note(pen.t.labels.views.done, pen.t.views.modal.sent(pen.t.requests.thing(askDeal(asked, pen))), pen);
+  return note(pen.t.labels.views.done, pen.t.views.modal.sent(pen.t.requests.thingInside(askDeal(asked, pen))), pen);
 }

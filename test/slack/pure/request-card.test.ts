@@ -114,6 +114,13 @@ describe('the approver', () => {
     }
   });
 
+  it('is told, whoever asked, how long it will be', () => {
+    const own = textOf(requestCard(request('grant', 'pending'), readerOf('requester'), context()).blocks);
+    expect(own).toContain('How long: 4 hours, counted from when it is given.');
+    const taking = textOf(requestCard(request('revoke', 'pending'), readerOf('requester'), context()).blocks);
+    expect(taking).not.toContain('How long');
+  });
+
   it('reads what a linked request waits for, as long as it does', () => {
     const linked = { ...request('grant', 'pending'), after: 'req-2' };
     const { account: _account, ...subject } = { account: '', ...linked.subject, name: 'Bob' };

@@ -99,5 +99,6 @@ export const modal = {
   revokeAll: (roleNames: readonly string[], app: string, who: Words): Words =>
     say`All of these are taken away in ${bold(app)} from ${who}: ${names(roleNames, 10)}.`,
   loading: say`I am looking it up…`,
-  sent: (what: Words): Words => say`${what}. The answer comes as a message.`,
+  sent: (what: Words): Words =>
+    say`I have taken your request: ${what}. Nothing is changed yet; the answer comes as a message.`,
 };
