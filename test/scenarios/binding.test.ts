@@ -59,7 +59,7 @@ describe('which account is whose', () => {
     await eve.types('/access request admin because INC-5');
     await eve.sees(/INC-5[\s\S]*Waiting for/);
     await carla.types('/access history <@U0EVE|eve>');
-    await carla.sees(/<@U0CARLA>[^\n]*matched to the account[^\n]*\(owner\)/);
+    await carla.sees(/<@U0CARLA>[^\n]*matched to the account[^\n]*by an owner/);
     expect(members('PPLX_Admin')).toEqual(['carla@example.com', 'break-glass@example.com']);
   });
 });

@@ -8,7 +8,7 @@ describe('a request for a role', () => {
     const { ada, ben, members, dmitri, eve, until } = await tell();
     // Eve asks for Ada, by mention; Ben is Ada's manager and knows nothing of Eve.
     await eve.types('/access grant <@U0ADA|ada> admin for 2h because INC-21');
-    await ben.sees(/<@U0EVE>[\s\S]*asks for[\s\S]*<@U0ADA>[\s\S]*Member → Admin[\s\S]*INC-21/);
+    await ben.sees(/<@U0EVE>[\s\S]*asks for[\s\S]*<@U0ADA>[\s\S]*Member → Member, Admin[\s\S]*INC-21/);
     expect(ada.seesNow(/INC-21/)).toBeUndefined();
     await ben.presses(/^Approve Admin/, /INC-21/);
     await eve.sees(/<@U0ADA>[\s\S]*is in the Admin group[\s\S]*confirmed/);

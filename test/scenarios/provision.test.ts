@@ -107,7 +107,7 @@ describe('an account', () => {
     await ben.types('/access provision <@U0FINN|finn>');
     await ben.modal(/Ask for an account/, /Moreau/);
     const twice = await ben.fills(/Ask for an account/, { Why: 'fourth try' });
-    expect(Object.values(twice.errors ?? {}).join()).toMatch(/already asked for and open/);
+    expect(Object.values(twice.errors ?? {}).join()).toMatch(/Somebody else has asked for the same/);
     expect(account('finn@example.com')).toBeUndefined();
     expect(world.scim.calls.every((call) => call.method === 'GET')).toBe(true);
   });

@@ -56,7 +56,7 @@ export async function startScimmy(app: Express, Routers: typeof SCIMMYRouters, t
     users,
     groups,
     requests,
-    async close() {
+    close: async (): Promise<void> => {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
