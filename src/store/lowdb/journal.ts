@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import type { Head } from '../../access/ports.ts';
 import { writeFully } from './durable.ts';
 import { errnoOf } from './errors.ts';
-import { type Birth, BLANK, bear, listSegments, monthOf, ROOM_BYTES, type Segment } from './segment.ts';
+import { type Birth, BLANK, bear, endOfMonth, listSegments, ROOM_BYTES, type Segment } from './segment.ts';
 
 /** Nothing was written, for there is no room. Everything is as before. */
 export class WriteRefused extends Error {
@@ -61,6 +61,8 @@ export async function openJournal(
   let handle = await open(segment.path, FLAGS);
   /** Where the room behind the last line ends. */
   let room = end;
+  /** From when on its month is over, ms. */
+  let over = endOfMonth(segment);
   let notBefore = 0;
   try {
     ({ size: room } = await handle.stat());
@@ -120,7 +122,7 @@ export async function openJournal(
         await takeBack();
       }
     },
-    isFull: (at) => end >= notBefore && (end >= limit || monthOf(at) > segment.month),
+    isFull: (at) => end >= notBefore && (end >= limit || at >= over),
     async turn(birth) {
       let born: Awaited<ReturnType<typeof bear>>;
       try {
@@ -134,6 +136,7 @@ export async function openJournal(
       await leave();
       handle = await open(born.segment.path, FLAGS);
       segment = born.segment;
+      over = endOfMonth(segment);
       end = born.bytes;
       room = end;
       notBefore = 0;

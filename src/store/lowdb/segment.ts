@@ -27,6 +27,9 @@ export const journalFolder = (dir: string): string => join(dir, 'journal');
 /** UTC month of a time, `yyyy-mm`. */
 export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
+/** When the UTC month of a segment is over, ms. */
+export const endOfMonth = ({ month }: Segment): number => Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)));
+
 function segmentOf(dir: string, first: number, month: string): Segment {
   const name = `${String(first).padStart(16, '0')}-${month}`;
   return { name, first, month, path: join(journalFolder(dir), name + ENDING) };
