@@ -1,5 +1,6 @@
 /** Who may decide, hand back and act: rights that end with what they rested on. */
 import { describe, expect, it } from 'vitest';
+import type { SubjectRef } from '../../src/access/people.ts';
 import { defaultRule, HOUR, MINUTE } from '../../src/access/policy.ts';
 import { APP, account, code, grant, openOffice, person, slack } from './office.ts';
 
@@ -89,6 +90,22 @@ describe('a right', () => {
       ['carla', 'owner_manager_unknown'],
       ['dmitri', 'owner_manager_unknown'],
     ]);
+  });
+
+  it('shows an open request to whoever asks the same only where it is theirs, or about them', async () => {
+    const office = await openOffice((crm) => ({ ...crm, rules: [{ ...defaultRule('disable'), who: 'anyone' }] }));
+    const eve: SubjectRef = { kind: 'account', app: APP, account: 'a-eve' };
+    const first = await office.ask('ada', grant({ subject: eve }));
+    const asked = async (who: string) => (await office.desk.check(slack(who), grant({ subject: eve })))[0]?.refusal;
+    expect(await asked('ada')).toEqual({ code: 'open_already', request: first.id });
+    expect(await asked('ben')).toEqual({ code: 'open_already' });
+    expect((await office.ask('ben', grant({ subject: eve }))).refusal).toEqual({ code: 'open_already' });
+    expect((await office.ask('eve', grant())).refusal).toEqual({ code: 'open_already', request: first.id });
+    // That somebody is to be disabled is not theirs to see.
+    const off = { action: 'disable' as const, app: APP, reason: 'left' };
+    const leaver = await office.ask('ben', { ...off, subject: { kind: 'email', email: 'ada@example.com' } });
+    expect(leaver.state).toBe('pending');
+    expect((await office.ask('ada', { ...off, subject: { kind: 'me' } })).refusal).toEqual({ code: 'open_already' });
   });
 
   it.each(['deactivated', 'guest', 'member'] as const)(

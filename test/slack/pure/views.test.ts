@@ -272,16 +272,16 @@ const statusOf = (text: string, change: Partial<AppStatus> = {}): AppStatus => (
   ...change,
 });
 
+const OLDER = { whose: { kind: 'email', email: `${'x'.repeat(300)}@example.com` }, before: 1e15 } as const;
+const VALUES = ['req-1', 'req-2', 'req-3', JSON.stringify(OLDER)];
+
 const messages = (text: string) => [
   ...lookups(text).map((view) => lookupCard(view, ctx)),
   ...lists(text).map((view) => listCard(view, ctx)),
   ...[0, 1, 40].flatMap((count) => [hubCard, mineCard, pendingCard].map((card) => card(homes(text, count), ctx))),
   historyCard(history(text), ctx),
   historyCard({ whose: { name: text }, entries: [] }, ctx),
-  historyCard(
-    { ...history(text), older: { whose: { kind: 'email', email: `${'x'.repeat(300)}@example.com` }, before: 1e15 } },
-    ctx,
-  ),
+  historyCard({ ...history(text), older: OLDER }, ctx),
   ...notices(text).map((notice) => noticeCard(notice, context({ welcome: text }))),
   statusCard(
     many(12, (index) => statusOf(text, { app: index === 0 ? 'perplexity' : `app-${index}` })),
@@ -303,7 +303,7 @@ describe('every view', () => {
   it('stays within the limits and shows texts of people as text', () => {
     for (const text of [HARMLESS.name, ...HOSTILE]) {
       for (const [index, card] of messages(text).entries()) {
-        expect(messageFaults(card, allowed()), `${index} ${text.slice(0, 30)}`).toEqual([]);
+        expect(messageFaults(card, allowed(VALUES)), `${index} ${text.slice(0, 30)}`).toEqual([]);
         expect(checkMessageBlocks(wire(card.blocks)), `${index} ${text.slice(0, 30)}`).toEqual([]);
       }
       for (const count of [0, 1, 40]) {
@@ -319,7 +319,7 @@ describe('every view', () => {
       fc.property(hostileText, fc.nat(), (text, pick) => {
         const all = messages(text);
         const card = all[pick % all.length];
-        if (card !== undefined) expect(messageFaults(card, allowed())).toEqual([]);
+        if (card !== undefined) expect(messageFaults(card, allowed(VALUES))).toEqual([]);
         expect(viewFaults(homeView(homes(text, 12), ctx), allowed())).toEqual([]);
       }),
       { numRuns: 60 },
@@ -517,6 +517,19 @@ describe('how an app is doing', () => {
     const { roles } = appPolicy();
     const teams = Object.fromEntries(Object.entries(roles).map(([key, role]) => [key, { ...role, base: false }]));
     expect(read({ roles: teams })).not.toContain('first counts');
+  });
+});
+
+describe('a history', () => {
+  it('counts what a message cannot hold, and offers the older lines all the same', () => {
+    const [entry] = history('Bob').entries;
+    if (entry === undefined) throw new Error('samples');
+    const entries = Array.from({ length: 120 }, () => ({ ...entry, events: entry.events.slice(0, 1) }));
+    const older = { whose: { kind: 'me' as const }, before: 7 };
+    const card = historyCard({ whose: { name: 'Bob' }, entries, older }, ctx);
+    expect(textOf(card.blocks)).toContain('…and 20 more.');
+    expect(actionsOf(card)).toEqual([ACTIONS.older]);
+    expect(actionsOf(historyCard({ whose: { name: 'Bob' }, entries }, ctx))).toEqual([]);
   });
 });
 
